@@ -1,0 +1,247 @@
+"""Every error of vklive.
+
+::
+
+    VkliveError
+    ├─ ConfigError            a setting is wrong; says which, where from and what would be right
+    ├─ MissingExtraError      an optional part is not installed; says which extra has it
+    ├─ ProtocolError          the wire was not followed
+    │  ├─ LocalProtocolError  by this program: a bug of ours or of the caller
+    │  └─ RemoteProtocolError by the other side; carries an excerpt of the frame
+    ├─ TransportError         bytes could not be exchanged; trying again may help
+    │  ├─ ConnectError        no connection came about; says in which phase
+    │  └─ ConnectionLostError an open connection ended; carries the close code
+    ├─ ServerError            the pub/sub server answered a command with an error
+    ├─ DevApiError            the DevAPI answered with an error
+    │  ├─ UnauthorizedError   401: the credentials are wrong or have expired
+    │  ├─ ForbiddenError      403: they are right, and do not suffice
+    │  ├─ NotFoundError       404: for example `channel_not_found`
+    │  ├─ RateLimitedError    429: carries how long to wait, when the server says so
+    │  └─ UnavailableError    5xx: the server's trouble; trying again may help
+    ├─ DisconnectedError      the pub/sub server ended the connection for good
+    └─ QueueOverflowError     the consumer was too slow and its policy is to stop
+
+Errors carry fields; texts are made from them when they are shown. A text says what happened, where, and what
+to do. No field and no text ever holds a token, a key or a secret.
+"""
+
+from __future__ import annotations
+
+
+class VkliveError(Exception):
+    """The base of all errors of this package."""
+
+
+class ConfigError(VkliveError):
+    """A setting is wrong. Trying again without changing it does not help.
+
+    Attributes:
+        where: the setting and where it came from, for example ``server.toml: port``.
+        problem: what is wrong with it.
+        hint: what to do, or an empty string.
+    """
+
+    def __init__(self, where: str, problem: str, *, hint: str = "") -> None:
+        super().__init__(where, problem, hint)
+        self.where = where
+        self.problem = problem
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.problem}" + (f" ({self.hint})" if self.hint else "")
+
+
+class MissingExtraError(VkliveError):
+    """An optional part of vklive was asked for and is not installed.
+
+    Attributes:
+        feature: what was asked for.
+        extra: the extra that has it.
+    """
+
+    def __init__(self, feature: str, *, extra: str) -> None:
+        super().__init__(feature, extra)
+        self.feature = feature
+        self.extra = extra
+
+    def __str__(self) -> str:
+        return f"{self.feature} is not installed; install it with: pip install 'vklive[{self.extra}]'"
+
+
+class ProtocolError(VkliveError):
+    """The client protocol was not followed."""
+
+
+class LocalProtocolError(ProtocolError):
+    """This side tried something that the state of its connection does not allow."""
+
+
+class RemoteProtocolError(ProtocolError):
+    """The other side sent something that is not of the protocol.
+
+    Attributes:
+        problem: what is wrong with it.
+        excerpt: the start of the offending bytes, shortened, control characters escaped.
+    """
+
+    EXCERPT_LENGTH = 80
+
+    def __init__(self, problem: str, *, frame: bytes = b"") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        shown = frame[: self.EXCERPT_LENGTH].decode("utf-8", "replace")
+        self.excerpt = shown.encode("unicode_escape").decode("ascii")
+
+    def __str__(self) -> str:
+        return f"{self.problem}: {self.excerpt!r}" if self.excerpt else self.problem
+
+
+class TransportError(VkliveError):
+    """Bytes could not be exchanged with the other side. Trying again may help."""
+
+
+class ConnectError(TransportError):
+    """No connection came about.
+
+    Attributes:
+        host: host and port; never the whole URL, which may carry a secret.
+        phase: ``dns``, ``tcp``, ``tls``, ``proxy``, ``handshake`` or ``timeout``.
+        problem: what went wrong.
+        permanent: whether trying again without a change is pointless, as with a certificate that does not fit.
+    """
+
+    def __init__(self, host: str, *, phase: str, problem: str, permanent: bool = False) -> None:
+        super().__init__(host, phase, problem)
+        self.host = host
+        self.phase = phase
+        self.problem = problem
+        self.permanent = permanent
+
+    def __str__(self) -> str:
+        return f"cannot connect to {self.host} ({self.phase}): {self.problem}"
+
+
+class ConnectionLostError(TransportError):
+    """An open connection ended.
+
+    Attributes:
+        code: the WebSocket close code; 1006 when the other side just vanished.
+        reason: the reason that came with it.
+    """
+
+    def __init__(self, code: int, reason: str = "") -> None:
+        super().__init__(code, reason)
+        self.code = code
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"connection lost: {self.code}" + (f" {self.reason}" if self.reason else "")
+
+
+class ServerError(VkliveError):
+    """The pub/sub server answered a command with an error.
+
+    Attributes:
+        code: see `vklive.protocol.codes.ErrorCode`; other codes are kept as they came.
+        message: the server's words.
+        temporary: whether the server says that trying again may help.
+    """
+
+    def __init__(self, code: int, message: str, *, temporary: bool = False) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+        self.temporary = temporary
+
+    def __str__(self) -> str:
+        return f"{self.message} (code {self.code})"
+
+
+class DevApiError(VkliveError):
+    """The DevAPI answered with an error.
+
+    Attributes:
+        method: the method that was called, for example ``GET /v1/channel``.
+        status: the HTTP status.
+        code: the API's own code, for example ``channel_not_found``; empty when the body was not the API's.
+        description: the API's own words; may be empty.
+    """
+
+    def __init__(self, method: str, *, status: int, code: str = "", description: str = "") -> None:
+        super().__init__(method, status, code, description)
+        self.method = method
+        self.status = status
+        self.code = code
+        self.description = description
+
+    def __str__(self) -> str:
+        said = ": ".join(part for part in (self.code, self.description) if part)
+        return f"{self.method} answered {self.status}" + (f" {said}" if said else "")
+
+
+class UnauthorizedError(DevApiError):
+    """401: the credentials are wrong or have expired. Trying again with the same does not help."""
+
+
+class ForbiddenError(DevApiError):
+    """403: the credentials are known and do not suffice, or the channel is banned."""
+
+
+class NotFoundError(DevApiError):
+    """404: there is no such thing, for example no channel of that name."""
+
+
+class RateLimitedError(DevApiError):
+    """429: too many requests.
+
+    Attributes:
+        retry_after: seconds to wait, as the server told them; ``None`` when it told nothing.
+    """
+
+    def __init__(
+        self,
+        method: str,
+        *,
+        status: int,
+        code: str = "",
+        description: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(method, status=status, code=code, description=description)
+        self.retry_after = retry_after
+
+
+class UnavailableError(DevApiError):
+    """5xx: the server's own trouble. Trying again may help."""
+
+
+class DisconnectedError(VkliveError):
+    """The pub/sub server ended the connection and said not to come back.
+
+    Attributes:
+        code: the close code, see `vklive.protocol.codes.DisconnectCode`.
+        reason: the server's words.
+    """
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(code, reason)
+        self.code = code
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"the server ended the connection for good: {self.reason} (code {self.code})"
+
+
+class QueueOverflowError(VkliveError):
+    """Events came faster than they were taken, and the policy of the queue is to stop.
+
+    Attributes:
+        limit: how many events the queue holds.
+    """
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+    def __str__(self) -> str:
+        return f"{self.limit} events were waiting and another came; take them faster, or choose another overflow policy"

@@ -1,0 +1,125 @@
+"""How messages are written as JSON: one message a line, several lines a frame.
+
+The rules are those of Centrifugo v4's own encoder and decoder (`protocol` v0.9.1):
+
+- A frame holds messages joined by a single newline. For what a client sends, an empty frame or an empty line is
+  an error, and one newline at the end is not.
+- Payloads (`Raw`) are spliced in byte for byte; all other strings have ``<``, ``>``, ``&`` and the two Unicode line
+  separators escaped, so that the frame can be put into a page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+import msgspec
+from msgspec import Raw
+
+from vklive.errors import RemoteProtocolError
+from vklive.protocol.messages import Command, Reply
+
+PING = b"{}"
+"""A ping from the server, and the pong that answers it."""
+
+_encoder = msgspec.json.Encoder()
+_command_decoder = msgspec.json.Decoder(Command)
+_reply_decoder = msgspec.json.Decoder(Reply)
+
+# msgspec raises its own errors and ValueErrors for bytes that are not text; deep nesting ends in a RecursionError.
+_UNDECODABLE = (msgspec.MsgspecError, ValueError, RecursionError)
+
+_MUST_BE_ESCAPED = re.compile(rb"[<>&]|\xe2\x80[\xa8\xa9]")
+_ESCAPES = {
+    b"<": rb"\u003c",
+    b">": rb"\u003e",
+    b"&": rb"\u0026",
+    b"\xe2\x80\xa8": rb"\u2028",
+    b"\xe2\x80\xa9": rb"\u2029",
+}
+
+# A byte that no JSON text holds outside of `Raw`: the encoder writes it as an escape.
+_HOLE = Raw(b"\x00")
+
+
+def decode_commands(frame: bytes) -> Iterator[Command]:
+    """The commands of one frame, in order, decoded as they are asked for.
+
+    Raises:
+        RemoteProtocolError: when the next line is not a command. Those before it have been given.
+    """
+    if not frame:
+        raise RemoteProtocolError("empty frame")
+    for line in frame.removesuffix(b"\n").split(b"\n"):
+        try:
+            yield _command_decoder.decode(line)
+        except _UNDECODABLE as error:
+            raise RemoteProtocolError(f"not a command, {_reason(error)}", frame=line) from None
+
+
+def decode_replies(frame: bytes) -> Iterator[Reply | RemoteProtocolError]:
+    """The replies of one frame, in order. A line that cannot be read gives an error in its place and stops nothing."""
+    for line in frame.split(b"\n"):
+        if not line:
+            continue
+        try:
+            yield _reply_decoder.decode(line)
+        except _UNDECODABLE as error:
+            yield RemoteProtocolError(f"not a reply, {_reason(error)}", frame=line)
+
+
+def encode_command(command: Command) -> bytes:
+    """One command as one line, without its newline."""
+    return _encoder.encode(command)
+
+
+def encode_reply(reply: Reply) -> bytes:
+    """One reply as one line, without its newline."""
+    encoded = _encoder.encode(reply)
+    if _MUST_BE_ESCAPED.search(encoded) is None:
+        return encoded
+    # Only what is ours may be escaped, never a payload: encode with holes, escape, put the payloads back.
+    payloads: list[bytes] = []
+    pieces = _encoder.encode(_with_holes(reply, payloads)).split(b"\x00")
+    escaped = [_MUST_BE_ESCAPED.sub(lambda match: _ESCAPES[match[0]], piece) for piece in pieces]
+    return escaped[0] + b"".join(payload + piece for payload, piece in zip(payloads, escaped[1:], strict=True))
+
+
+def join(messages: Iterable[bytes]) -> bytes:
+    """Encoded messages as one frame."""
+    return b"\n".join(messages)
+
+
+def in_one_line(payload: bytes) -> Raw:
+    """A payload that fits into a line: newlines, which JSON allows between tokens only, are taken out."""
+    return Raw(payload.replace(b"\n", b"") if b"\n" in payload else payload)
+
+
+_T = TypeVar("_T")
+
+
+def _with_holes(value: _T, payloads: list[bytes]) -> _T:
+    """A copy of `value` with every payload taken out, in the order in which they are written."""
+    if isinstance(value, Raw):
+        if not bytes(value):
+            return value
+        payloads.append(bytes(value))
+        return _HOLE  # type: ignore[return-value]
+    if isinstance(value, msgspec.Struct):
+        changes = {name: _with_holes(getattr(value, name), payloads) for name in value.__struct_fields__}
+        return msgspec.structs.replace(value, **changes)
+    if isinstance(value, dict):
+        return {key: _with_holes(item, payloads) for key, item in value.items()}  # type: ignore[return-value]
+    if isinstance(value, list):
+        return [_with_holes(item, payloads) for item in value]  # type: ignore[return-value]
+    return value
+
+
+def _reason(error: Exception) -> str:
+    """Why something could not be read, without the words of the decoder that would quote it."""
+    if isinstance(error, msgspec.ValidationError):
+        return str(error)
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    return "malformed JSON"
