@@ -1,0 +1,277 @@
+"""Where the settings of the server come from: defaults < TOML file < environment < flags.
+
+Nothing is guessed and nothing is ignored: an unknown key, wherever it stands, and a value of the wrong type or
+out of its range is a `ConfigError` that names the key and where it came from.
+The settings themselves are in `vklive.server.settings`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import cast
+
+import msgspec
+from msgspec import Struct, inspect, structs
+
+from vklive.errors import ConfigError
+from vklive.server.settings import (
+    DevApiSettings,
+    PubSubSettings,
+    Section,
+    Settings,
+    TokenSettings,
+    sensitivity_of,
+)
+
+__all__ = [
+    "Configuration",
+    "DevApiSettings",
+    "PubSubSettings",
+    "Settings",
+    "TokenSettings",
+    "load",
+    "load_configuration",
+]
+
+ENVIRONMENT_PREFIX = "VKLIVE_"
+SECTION_SEPARATOR = "__"
+DEFAULT_ORIGIN = "default"
+
+
+class Configuration(Struct, frozen=True):
+    """Settings, and where each of them came from.
+
+    Attributes:
+        settings: the settings.
+        origins: by dotted key, for example ``pubsub.ping_interval``, the words for where its value came from;
+            keys that have their default are missing.
+    """
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+    def redacted(self) -> str:
+        """One line a setting, ``key = value  # origin``, secrets hidden; for people, and safe to show to others."""
+        lines = [(f"{key} = {_toml(value)}", self.origins.get(key, DEFAULT_ORIGIN)) for key, value in self._shown()]
+        width = max(len(line) for line, _ in lines)
+        return "\n".join(f"{line:<{width}}  # {origin}" for line, origin in lines)
+
+    def _shown(self) -> Iterator[tuple[str, object]]:
+        for name, value in self.settings.shown():
+            if isinstance(value, Section):
+                yield from ((f"{name}.{inner}", shown) for inner, shown in value.shown())
+            else:
+                yield name, value
+
+
+def load(*, file: Path | None, environ: Mapping[str, str], flags: Mapping[str, object]) -> Settings:
+    """The settings of the server; `load_configuration` says what the arguments are and what may go wrong."""
+    return load_configuration(file=file, environ=environ, flags=flags).settings
+
+
+def load_configuration(*, file: Path | None, environ: Mapping[str, str], flags: Mapping[str, object]) -> Configuration:
+    """The settings of the server, and where each came from.
+
+    Args:
+        file: a TOML file, or ``None`` for no file. One that does not exist is an error.
+        environ: the environment. Every variable that begins with ``VKLIVE_`` must be a setting: ``VKLIVE_PORT``,
+            ``VKLIVE_TOKENS__SECRET``. Lists are separated by commas.
+        flags: values by dotted key (``port``, ``pubsub.ping_interval``); ``None`` counts as not given.
+
+    Raises:
+        ConfigError: for an unknown key, a value that does not fit, values that contradict each other, or a file
+            that cannot be read.
+    """
+    values: dict[str, object] = {}
+    origins: dict[str, str] = {}
+    for source in (_File(file), _Environment(environ), _Flags(flags)):
+        for key, given in source.items():
+            values[key] = _checked(key, given, where=source.where(key), text=source.is_text)
+            origins[key] = source.origin(key)
+    try:
+        settings = _build(values)
+    except ConfigError as error:
+        came = ", ".join(origins[key] for key in error.where.split(", ") if key in origins)
+        raise ConfigError(f"{error.where} ({came})", error.problem, hint=error.hint) from None
+    return Configuration(settings, origins)
+
+
+class _File:
+    """A TOML file; sections are tables."""
+
+    is_text = False
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+
+    def where(self, key: str) -> str:
+        return f"{self._path}: {key}"
+
+    def origin(self, key: str) -> str:
+        del key
+        return str(self._path)
+
+    def items(self) -> Iterator[tuple[str, object]]:
+        if self._path is None:
+            return
+        for name, value in _read_toml(self._path).items():
+            if name not in _SECTIONS:
+                yield _known(name, where=self.where(name), names={key: key for key in _TYPES}), value
+            elif isinstance(value, dict):
+                table = cast("dict[str, object]", value)
+                for inner, nested in table.items():
+                    key = f"{name}.{inner}"
+                    yield _known(key, where=self.where(key), names={key: key for key in _TYPES}), nested
+            else:
+                raise ConfigError(self.where(name), "expected a table", hint=f"write [{name}]")
+
+
+class _Environment:
+    """Variables that begin with ``VKLIVE_``."""
+
+    is_text = True
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def where(self, key: str) -> str:
+        return f"environment: {_variable(key)}"
+
+    origin = where
+
+    def items(self) -> Iterator[tuple[str, object]]:
+        names = {_variable(key): key for key in _TYPES}
+        for name, value in sorted(self._environ.items()):
+            if name.startswith(ENVIRONMENT_PREFIX):
+                yield _known(name, where=f"environment: {name}", names=names), value
+
+
+class _Flags:
+    """What was given to this call, most often on the command line."""
+
+    is_text = False
+
+    def __init__(self, flags: Mapping[str, object]) -> None:
+        self._flags = flags
+
+    def where(self, key: str) -> str:
+        return f"flag: {key}"
+
+    origin = where
+
+    def items(self) -> Iterator[tuple[str, object]]:
+        for name, value in self._flags.items():
+            key = _known(name, where=self.where(name), names={key: key for key in _TYPES})
+            if value is not None:
+                yield key, value
+
+
+def _settings_by_key() -> Iterator[tuple[str, object]]:
+    for outer in structs.fields(Settings):
+        kind: object = outer.type
+        if isinstance(kind, type) and issubclass(kind, Section):
+            yield from ((f"{outer.name}.{inner.name}", inner.type) for inner in structs.fields(kind))
+        else:
+            yield outer.name, kind
+
+
+_TYPES: dict[str, object] = dict(_settings_by_key())
+_SECTIONS: frozenset[str] = frozenset(key.partition(".")[0] for key in _TYPES if "." in key)
+
+
+def _variable(key: str) -> str:
+    return ENVIRONMENT_PREFIX + key.replace(".", SECTION_SEPARATOR).upper()
+
+
+def _read_toml(path: Path) -> dict[str, object]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except OSError as error:
+        raise ConfigError(str(path), f"cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(str(path), f"is not TOML: {error}") from None
+
+
+def _known(name: str, *, where: str, names: Mapping[str, str]) -> str:
+    """The key that this name stands for in its source."""
+    if name in names:
+        return names[name]
+    raise ConfigError(where, "there is no such setting", hint=_hint(name, list(names)))
+
+
+def _hint(name: str, known: Sequence[str]) -> str:
+    # The right name in the wrong section is the likelier mistake than a similar name in the right one.
+    leaves = [candidate for candidate in known if _leaf(candidate) == _leaf(name)]
+    near = leaves or difflib.get_close_matches(name, known, n=1) or _near_leaves(name, known)
+    if near:
+        return f"did you mean {near[0]}?"
+    return "known are " + ", ".join(known)
+
+
+def _near_leaves(name: str, known: Sequence[str]) -> list[str]:
+    near = difflib.get_close_matches(_leaf(name), [_leaf(candidate) for candidate in known], n=1)
+    return [candidate for candidate in known if _leaf(candidate) in near]
+
+
+def _leaf(name: str) -> str:
+    return name.removeprefix(ENVIRONMENT_PREFIX).replace(SECTION_SEPARATOR, ".").rpartition(".")[2].lower()
+
+
+def _checked(key: str, given: object, *, where: str, text: bool) -> object:
+    """The value as its type wants it; text, as from the environment, is read first."""
+    wanted = _TYPES[key]
+    info = _info(wanted)
+    if text and isinstance(given, str) and isinstance(info, inspect.VarTupleType):
+        given = tuple(part.strip() for part in given.split(",") if part.strip())
+    try:
+        value = msgspec.convert(given, wanted, strict=not text)
+    except msgspec.ValidationError:
+        value = None
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        said = "something else" if sensitivity_of(wanted) else repr(given)
+        raise ConfigError(where, f"expected {_expected(info)}, got {said}")
+    return value
+
+
+def _info(wanted: object) -> inspect.Type:
+    info = inspect.type_info(wanted)
+    return info.type if isinstance(info, inspect.Metadata) else info
+
+
+def _expected(info: inspect.Type) -> str:
+    """What a value should have been, in words."""
+    words = "a text"
+    match info:
+        case inspect.IntType(ge=low, le=high):
+            words = f"a whole number, {low} or more" if high is None else f"a whole number from {low} to {high}"
+        case inspect.FloatType():
+            words = "a number of seconds greater than 0"
+        case inspect.BoolType():
+            words = "true or false"
+        case inspect.VarTupleType():
+            words = "a list of texts"
+        case inspect.LiteralType(values=values):
+            words = "one of " + ", ".join(str(value) for value in values)
+        case _:
+            pass
+    return words
+
+
+def _build(values: Mapping[str, object]) -> Settings:
+    tree: dict[str, object] = {}
+    for key, value in values.items():
+        section, dot, name = key.rpartition(".")
+        if dot:
+            cast("dict[str, object]", tree.setdefault(section, {}))[name] = value
+        else:
+            tree[name] = value
+    return msgspec.convert(tree, Settings)
+
+
+def _toml(value: object) -> str:
+    return msgspec.json.encode(value).decode()

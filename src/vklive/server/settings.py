@@ -1,0 +1,181 @@
+"""The settings of the server: what can be set, in which unit, with which default and why.
+
+`vklive.server.configuration` fills these structures from a file, the environment and flags and checks every value;
+who builds them in Python is trusted with the types, and only what several settings must agree on is checked here.
+Durations are float seconds, sizes are bytes. The defaults of the pub/sub are those of Centrifugo v4.1.5.
+
+A secret is shown in no repr, and of a database's address everything but the password.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import Enum, auto
+from typing import Annotated, Literal, cast
+
+from msgspec import Meta, Struct, field, inspect, structs
+
+from vklive.errors import ConfigError
+
+HIDDEN = "<secret>"
+"""What stands in the place of a secret."""
+
+
+class Sensitivity(Enum):
+    """How much of a setting may be shown."""
+
+    SECRET = auto()
+    """Nothing, except that it is set."""
+    ADDRESS = auto()
+    """All but the password in it."""
+
+    def hide(self, value: str) -> str:
+        """The value as it may be shown."""
+        if self is Sensitivity.SECRET:
+            return HIDDEN if value else ""
+        return _PASSWORD_PARAMETER.sub(rf"\1{HIDDEN}", _PASSWORD.sub(rf"\1{HIDDEN}@", value))
+
+
+# Greedy up to the last `@`: a password with an unescaped `@` or `/` in it stays hidden too.
+_PASSWORD = re.compile(r"(://[^:@/]*:).*@")
+_PASSWORD_PARAMETER = re.compile(r"([?&](?:password|sslpassword|passwd)=)[^&]*", re.IGNORECASE)
+
+Seconds = Annotated[float, Meta(gt=0)]
+Count = Annotated[int, Meta(ge=1)]
+Bytes = Annotated[int, Meta(ge=1)]
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Secret = Annotated[str, Meta(extra={"sensitivity": Sensitivity.SECRET})]
+Address = Annotated[str, Meta(extra={"sensitivity": Sensitivity.ADDRESS})]
+
+Algorithm = Literal["HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512"]
+
+
+class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The base of all settings: their repr shows no secret."""
+
+    def shown(self) -> Iterator[tuple[str, object]]:
+        """The settings of this section as they may be shown."""
+        for setting in structs.fields(self):
+            value = getattr(self, setting.name)
+            sensitivity = sensitivity_of(setting.type)
+            yield setting.name, value if sensitivity is None else sensitivity.hide(value)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.shown())})"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return list(self.shown())
+
+
+def sensitivity_of(annotation: object) -> Sensitivity | None:
+    """How much of a setting of this type may be shown; ``None`` when all of it."""
+    info = inspect.type_info(annotation)
+    if not isinstance(info, inspect.Metadata):
+        return None
+    extra = cast("dict[str, Sensitivity] | None", info.extra)  # pyright: ignore[reportUnknownMemberType] (msgspec: dict)
+    return (extra or {}).get("sensitivity")
+
+
+class TokenSettings(Section, frozen=True):
+    """The JWTs that open the pub/sub, issued and checked by this server (centrifugo.md 5)."""
+
+    algorithm: Algorithm = "HS256"
+    """How tokens are signed; any other algorithm in a token makes it invalid. HS256 needs no key files."""
+
+    secret: Secret = ""
+    """The key of the HS algorithms. Empty: a strong random one for this process, so that tokens end with it."""
+
+    private_key_file: str = ""
+    """Path of the PEM file that the RS and ES algorithms sign with."""
+
+    public_key_file: str = ""
+    """Path of the PEM file that the RS and ES algorithms verify with. Empty: taken from the private key."""
+
+    connection_ttl: Seconds = 3600.0
+    """Seconds that a connection token is good for. An hour: rare enough to cost nothing, short enough to be revoked."""
+
+    subscription_ttl: Seconds = 3600.0
+    """Seconds that a subscription token is good for. As long as a connection's, for the same reason."""
+
+
+class PubSubSettings(Section, frozen=True):
+    """The pub/sub at ``/connection/websocket`` (centrifugo.md 1.3, 3.2, 4.5)."""
+
+    allowed_origins: tuple[str, ...] = ()
+    """Patterns (``*``, ``?``, ``[a-z]``, ``{a,b}``) of the `Origin` headers that may connect; ``*`` allows all.
+    Programs send no `Origin` and always may. Empty: no web page may."""
+
+    ping_interval: Seconds = 25.0
+    """Seconds between two pings of the server; must be more than `pong_timeout`. Clients are told whole seconds."""
+
+    pong_timeout: Seconds = 8.0
+    """Seconds that a client has to answer a ping before it is closed with 3012."""
+
+    stale_close_delay: Seconds = 10.0
+    """Seconds that a client has to send ``connect`` before it is closed with 3502."""
+
+    expired_close_delay: Seconds = 25.0
+    """Seconds after the end of a connection token in which a fresh one is still taken."""
+
+    expired_sub_close_delay: Seconds = 25.0
+    """Seconds after the end of a subscription token in which a fresh one is still taken."""
+
+    presence_update_interval: Seconds = 27.0
+    """Seconds between two looks at each connection's subscriptions, which is when expired ones end."""
+
+    channel_limit: Count = 128
+    """How many ws channels one connection may subscribe to."""
+
+    channel_max_length: Bytes = 255
+    """Bytes in the name of a ws channel."""
+
+    queue_max_size: Bytes = 1_048_576
+    """Bytes that may wait to be sent to one client before it is closed with 3008: a slow reader costs this at most."""
+
+    message_size_limit: Bytes = 65_536
+    """Bytes in one message of a client; a longer one closes the connection with 1009."""
+
+    allow_anonymous_connect_without_token: bool = False
+    """Whether one may connect without a token, as a user with no name."""
+
+    def __post_init__(self) -> None:
+        if self.ping_interval <= self.pong_timeout:
+            raise ConfigError(
+                "pubsub.ping_interval, pubsub.pong_timeout",
+                f"the interval of {self.ping_interval:g} s is not more than the timeout of {self.pong_timeout:g} s",
+                hint="a ping must be answered before the next one is sent",
+            )
+
+
+class DevApiSettings(Section, frozen=True):
+    """The DevAPI under ``/v1`` (vk.md 2)."""
+
+    max_subscription_tokens: Count = 100
+    """How many ws channels one call of ``subscription_token`` may name; more are answered with 400."""
+
+
+class Settings(Section, frozen=True):
+    """Everything that can be set. The keys of the TOML file are these names, sections are its tables."""
+
+    host: str = "127.0.0.1"
+    """Where to listen. The default is this machine only: whoever wants more should say so."""
+
+    port: Port = 8000
+    """On which port; Centrifugo's default. 0 takes a free one."""
+
+    database_url: Address = "sqlite+aiosqlite:///vklive.sqlite3"
+    """SQLAlchemy's address of the database. The default is a file in the current folder, which needs no server."""
+
+    seed: str = ""
+    """Path of a TOML file with users, applications, channels and memberships, written to the database at start."""
+
+    api_key: Secret = ""
+    """The key of the HTTP API ``/api``. Empty: it answers 401 to all."""
+
+    shutdown_timeout: Seconds = 10.0
+    """Seconds from SIGTERM to the end of the process at most. Ten is what `docker stop` gives."""
+
+    tokens: TokenSettings = field(default_factory=TokenSettings)
+    pubsub: PubSubSettings = field(default_factory=PubSubSettings)
+    devapi: DevApiSettings = field(default_factory=DevApiSettings)
