@@ -1,1 +1,83 @@
-"""To be written."""
+"""What is said: the events, typed, one area a module, and the one function that reads them.
+
+What vklive cannot read is an `UnknownEvent` that keeps its JSON; what happens to the connection is in
+`vklive.events.lifecycle`.
+"""
+
+from vklive.events.base import Event, EventData, Position
+from vklive.events.chat import (
+    Author,
+    Badge,
+    ChatMessage,
+    ChatMessageDeleted,
+    ChatMessageSent,
+    DeletedChatMessage,
+    Role,
+)
+from vklive.events.follows import Follow, FollowCreated
+from vklive.events.lifecycle import (
+    Connected,
+    Dropped,
+    Gap,
+    Listening,
+    NoAccess,
+    Reconnecting,
+    TokenRefreshed,
+    Unsubscribed,
+)
+from vklive.events.palette import NICK_COLORS, nick_color
+from vklive.events.parts import Content, Link, Mention, Part, Smile, Text, UnknownPart, plain_text
+from vklive.events.points import DemandedReward, RewardDemand, RewardDemandCreated
+from vklive.events.raids import Raid, RaidChannel, RaidIncome, RaidSource
+from vklive.events.registry import decode_payload, register, registered
+from vklive.events.streams import StartedStream, StreamCategory, StreamStarted
+from vklive.events.unknown import UnknownEvent
+from vklive.events.users import User
+
+__all__ = [
+    "NICK_COLORS",
+    "Author",
+    "Badge",
+    "ChatMessage",
+    "ChatMessageDeleted",
+    "ChatMessageSent",
+    "Connected",
+    "Content",
+    "DeletedChatMessage",
+    "DemandedReward",
+    "Dropped",
+    "Event",
+    "EventData",
+    "Follow",
+    "FollowCreated",
+    "Gap",
+    "Link",
+    "Listening",
+    "Mention",
+    "NoAccess",
+    "Part",
+    "Position",
+    "Raid",
+    "RaidChannel",
+    "RaidIncome",
+    "RaidSource",
+    "Reconnecting",
+    "RewardDemand",
+    "RewardDemandCreated",
+    "Role",
+    "Smile",
+    "StartedStream",
+    "StreamCategory",
+    "StreamStarted",
+    "Text",
+    "TokenRefreshed",
+    "UnknownEvent",
+    "UnknownPart",
+    "Unsubscribed",
+    "User",
+    "decode_payload",
+    "nick_color",
+    "plain_text",
+    "register",
+    "registered",
+]

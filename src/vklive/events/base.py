@@ -1,0 +1,57 @@
+"""What every event has in common, whether it came over the wire or happened to the connection."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from msgspec import Struct
+
+
+class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The base of everything that an event can say.
+
+    A class of an event names its type and its fields; the fields are those of the wire, so that the same class
+    writes what it reads.
+
+    Attributes:
+        event_type: the constant under ``type`` on the wire; ``vklive.…`` for what happens to the connection.
+    """
+
+    event_type: ClassVar[str]
+
+
+class Position(Struct, frozen=True):
+    """A place in a ws channel that keeps history.
+
+    Attributes:
+        epoch: which history; it changes when the server starts a new one.
+        offset: number of the publication in it, from 1 on.
+    """
+
+    epoch: str
+    offset: int
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """One event as a consumer gets it: what was said, and where and when it was heard.
+
+    Attributes:
+        type: the type on the wire, also when this version of vklive does not know it.
+        data: what was said; `match` on its class.
+        channel_url: the slug of the streamer's channel.
+        topic: a `vklive.devapi.topics.Topic`; empty for what concerns the whole connection.
+        ws_channel: the ws channel that it came by; empty for what concerns the whole connection.
+        position: its place in the history, or `None` when the ws channel keeps none.
+        received_at: when this program read it; aware, UTC. When it happened is told by the data, where it is known.
+        raw: the payload's JSON, byte for byte as it came; empty for what happens to the connection.
+    """
+
+    type: str
+    data: EventData
+    channel_url: str
+    topic: str
+    ws_channel: str
+    position: Position | None
+    received_at: datetime
+    raw: bytes

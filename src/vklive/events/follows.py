@@ -1,0 +1,39 @@
+"""Who follows a channel.
+
+Sources: the DevAPI's WebHook of the same name, and one consumer of the WebSocket.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from vklive.events.base import EventData
+from vklive.events.registry import register
+from vklive.events.users import User
+
+
+class Follow(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """That somebody follows.
+
+    Attributes:
+        started_at: unix seconds; 0 when not told.
+        ended_at: unix seconds; 0 while it lasts.
+    """
+
+    follower: User
+    started_at: int = 0
+    ended_at: int = 0
+
+
+@register
+class FollowCreated(EventData, frozen=True, kw_only=True):
+    """Somebody began to follow the channel. Topic ``info``.
+
+    Probable: one consumer over the WebSocket, and the WebHook has the same name and shape.
+    """
+
+    event_type: ClassVar[str] = "channel_follow_create"
+
+    follow: Follow

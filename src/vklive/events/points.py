@@ -1,0 +1,64 @@
+"""What happens with channel points.
+
+Sources: the DevAPI's WebHook format and two consumers of the WebSocket; no copy of the documentation has it.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from vklive.events.base import EventData
+from vklive.events.parts import Part, plain_text
+from vklive.events.registry import register
+from vklive.events.users import User
+
+
+class DemandedReward(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Which reward is asked for.
+
+    Attributes:
+        id: a UUID. Over the WebSocket usually all there is: names and prices are in the list of the rewards.
+        price: in channel points; 0 when not told.
+    """
+
+    id: str = ""
+    name: str = ""
+    price: int = 0
+
+
+class RewardDemand(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A viewer's wish to have a reward for channel points.
+
+    Attributes:
+        id: number of the demand.
+        user: who asks.
+        status: ``pending``, ``approved`` or ``rejected``.
+        message_parts: what the viewer wrote with it; empty when the reward wants no message.
+        created_at: unix seconds, as on the wire; 0 when not told.
+    """
+
+    id: int
+    user: User = User()
+    reward: DemandedReward = DemandedReward()
+    status: str = ""
+    message_parts: tuple[Part, ...] = ()
+    created_at: int = 0
+
+    @property
+    def text(self) -> str:
+        """What the viewer wrote, as plain text; see `vklive.events.parts.plain_text`."""
+        return plain_text(self.message_parts)
+
+
+@register
+class RewardDemandCreated(EventData, frozen=True, kw_only=True):
+    """A viewer asks for a reward. Topic ``private_channel_points``; perhaps ``channel_points`` as well.
+
+    Certain by type and core fields: a capture of real traffic, a shipped consumer, and the same type in WebHooks.
+    """
+
+    event_type: ClassVar[str] = "channel_points_reward_demand_create"
+
+    demand: RewardDemand

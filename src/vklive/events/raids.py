@@ -1,0 +1,52 @@
+"""Streamers who send their viewers to another channel.
+
+Source: one consumer of the WebSocket; the WebHook for the channel that sends is ``raid_start``, with a similar body.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from vklive.events.base import EventData
+from vklive.events.registry import register
+from vklive.events.users import User
+
+
+class RaidChannel(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The channel that the viewers come from; `url` is its slug."""
+
+    url: str = ""
+
+
+class RaidSource(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where the viewers come from."""
+
+    owner: User = User()
+    channel: RaidChannel = RaidChannel()
+
+
+class Raid(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A raid.
+
+    Attributes:
+        raiders_count: how many viewers come; 0 when not told.
+        started_at: unix seconds; 0 when not told.
+    """
+
+    source: RaidSource
+    raiders_count: int = 0
+    started_at: int = 0
+
+
+@register
+class RaidIncome(EventData, frozen=True, kw_only=True):
+    """Another streamer's viewers arrive. Topic ``info``.
+
+    Probable: one consumer.
+    """
+
+    event_type: ClassVar[str] = "channel_raid_income"
+
+    raid: Raid

@@ -1,0 +1,52 @@
+"""What happens to a stream.
+
+Source: the DevAPI's WebHooks, whose types one author wrote down in 2024. That the WebSocket tells of it under the
+same name is an inference by analogy with follows and demands, where the two agree.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from vklive.events.base import EventData
+from vklive.events.registry import register
+
+
+class StreamCategory(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a stream is about; `type` is ``game``, ``irl`` or another word."""
+
+    id: str = ""
+    type: str = ""
+    title: str = ""
+
+
+class StartedStream(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A stream of the channel.
+
+    Attributes:
+        id: a UUID, the same as in ``GET /v1/channel``.
+        started_at: unix seconds; 0 when not told.
+        ended_at: unix seconds; 0 while it is on.
+    """
+
+    id: str
+    title: str = ""
+    category: StreamCategory = StreamCategory()
+    video_id: str = ""
+    started_at: int = 0
+    ended_at: int = 0
+    preview_url: str = ""
+
+
+@register
+class StreamStarted(EventData, frozen=True, kw_only=True):
+    """The channel went live. Topic ``info``.
+
+    Inferred: the shape is that of the WebHook of this name; nobody has shown it over the WebSocket.
+    """
+
+    event_type: ClassVar[str] = "channel_stream_start"
+
+    stream: StartedStream
