@@ -1,0 +1,25 @@
+"""Where the log goes when vklive is a program. The library itself never decides that."""
+
+from __future__ import annotations
+
+import logging
+
+from vklive.cli.escaping import escape
+
+LEVELS = ("debug", "info", "warning", "error")
+"""The levels that one may ask for."""
+
+
+class OneLineFormatter(logging.Formatter):
+    """A formatter whose messages are one line: what strangers said is in some of them. Tracebacks keep theirs."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """The line of a record, escaped."""
+        return escape(super().formatMessage(record))
+
+
+def log_to_stderr(level: str) -> None:
+    """Send what is at least this important to stderr."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLineFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
