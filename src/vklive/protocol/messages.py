@@ -18,6 +18,10 @@ UInt64 = Annotated[int, Meta(ge=0)]
 Int32 = Annotated[int, Meta(ge=-(2**31), lt=2**31)]
 
 
+NOTHING = Raw()
+"""No payload. It is left out on the wire; another empty `Raw` would not be, as the encoder goes by identity."""
+
+
 class Message(Struct, omit_defaults=True, kw_only=True):
     """The base of all messages: zero values are left out, unknown fields are ignored."""
 
@@ -50,7 +54,7 @@ class ClientInfo(Struct, kw_only=True):
 class Publication(Message):
     """One message in a ws channel."""
 
-    data: Raw = Raw()
+    data: Raw = NOTHING
     info: ClientInfo | None = None
     offset: UInt64 = 0
     tags: dict[str, str] | None = None
@@ -82,13 +86,13 @@ class ServerSubscribed(Message):
     epoch: str = ""
     offset: UInt64 = 0
     positioned: bool = False
-    data: Raw = Raw()
+    data: Raw = NOTHING
 
 
 class ServerMessage(Message):
     """A message to this connection, in no channel."""
 
-    data: Raw = Raw()
+    data: Raw = NOTHING
 
 
 class Disconnect(Message):
@@ -116,7 +120,7 @@ class SubscribeRequest(Message):
     recover: bool | None = None
     epoch: str | None = None
     offset: UInt64 | None = None
-    data: Raw = Raw()
+    data: Raw = NOTHING
     positioned: bool | None = None
     recoverable: bool | None = None
     join_leave: bool | None = None
@@ -126,7 +130,7 @@ class ConnectRequest(Message):
     """Say who one is; always the first command."""
 
     token: str | None = None
-    data: Raw = Raw()
+    data: Raw = NOTHING
     subs: dict[str, SubscribeRequest] | None = None
     name: str | None = None
     version: str | None = None
@@ -142,7 +146,7 @@ class PublishRequest(Message):
     """Say something in a ws channel."""
 
     channel: str | None = None
-    data: Raw = Raw()
+    data: Raw = NOTHING
 
 
 class PresenceRequest(Message):
@@ -180,13 +184,13 @@ class PingRequest(Message):
 class SendRequest(Message):
     """A message to the server that wants no reply."""
 
-    data: Raw = Raw()
+    data: Raw = NOTHING
 
 
 class RpcRequest(Message):
     """Call a method of the server."""
 
-    data: Raw = Raw()
+    data: Raw = NOTHING
     method: str | None = None
 
 
@@ -235,7 +239,7 @@ class SubscribeResult(Message):
     recovered: bool = False
     offset: UInt64 = 0
     positioned: bool = False
-    data: Raw = Raw()
+    data: Raw = NOTHING
     was_recovering: bool = False
 
 
@@ -246,7 +250,7 @@ class ConnectResult(Message):
     version: str = ""
     expires: bool = False
     ttl: UInt32 = 0
-    data: Raw = Raw()
+    data: Raw = NOTHING
     subs: dict[str, SubscribeResult] | None = None
     ping: UInt32 = 0
     pong: bool = False
@@ -286,7 +290,7 @@ class HistoryResult(Struct, kw_only=True):
 class RpcResult(Message):
     """What the method gave."""
 
-    data: Raw = Raw()
+    data: Raw = NOTHING
 
 
 class RefreshResult(Message):
