@@ -2,7 +2,7 @@
 
 ``12:03:04  chat            viewer_one (moderator): @streamer, hi``
 
-Everything that a stranger may have written goes through `vklive.cli.escaping.escape`, in one place: `line`.
+Everything that a stranger may have written goes through `vklive.cli.escaping.escape`, in one place: `sentence`.
 """
 
 from __future__ import annotations
@@ -57,7 +57,13 @@ def line(event: Event, *, timezone: tzinfo | None = None) -> Text:
         timezone: whose time of day is shown; ``None`` is this machine's.
     """
     time = event.received_at.astimezone(timezone).strftime("%H:%M:%S")
-    spans = [(f"{time}  {event.topic:<{TOPIC_WIDTH}}  ", _DIM), *(_sentence(event.data) or _payload(event))]
+    head = f"{time}  {escape(event.topic):<{TOPIC_WIDTH}}  "
+    return Text.assemble((head, _DIM)).append_text(sentence(event))
+
+
+def sentence(event: Event) -> Text:
+    """The same without the time and the topic, for those who show them in a way of their own."""
+    spans = _sentence(event.data) or _payload(event)
     return Text.assemble(*((escape(text), style) for text, style in spans))
 
 
