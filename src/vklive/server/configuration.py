@@ -120,12 +120,12 @@ class _File:
             return
         for name, value in _read_toml(self._path).items():
             if name not in _SECTIONS:
-                yield _known(name, where=self.where(name), names={key: key for key in _TYPES}), value
+                yield _known(name, where=self.where(name), names=_WRITTEN), value
             elif isinstance(value, dict):
                 table = cast("dict[str, object]", value)
                 for inner, nested in table.items():
                     key = f"{name}.{inner}"
-                    yield _known(key, where=self.where(key), names={key: key for key in _TYPES}), nested
+                    yield _known(key, where=self.where(key), names=_WRITTEN), nested
             else:
                 raise ConfigError(self.where(name), "expected a table", hint=f"write [{name}]")
 
@@ -165,7 +165,7 @@ class _Flags:
 
     def items(self) -> Iterator[tuple[str, object]]:
         for name, value in self._flags.items():
-            key = _known(name, where=self.where(name), names={key: key for key in _TYPES})
+            key = _known(name, where=self.where(name), names=_WRITTEN)
             if value is not None:
                 yield key, value
 
@@ -181,6 +181,8 @@ def _settings_by_key() -> Iterator[tuple[str, object]]:
 
 _TYPES: dict[str, object] = dict(_settings_by_key())
 _SECTIONS: frozenset[str] = frozenset(key.partition(".")[0] for key in _TYPES if "." in key)
+_WRITTEN = {key: key for key in _TYPES}
+"""The names in files and flags: the keys themselves."""
 
 
 def _variable(key: str) -> str:
@@ -207,7 +209,7 @@ def _known(name: str, *, where: str, names: Mapping[str, str]) -> str:
 def _hint(name: str, known: Sequence[str]) -> str:
     # The right name in the wrong section is the likelier mistake than a similar name in the right one.
     leaves = [candidate for candidate in known if _leaf(candidate) == _leaf(name)]
-    near = leaves or difflib.get_close_matches(name, known, n=1) or _near_leaves(name, known)
+    near = leaves or difflib.get_close_matches(name, [*known, *_SECTIONS], n=1) or _near_leaves(name, known)
     if near:
         return f"did you mean {near[0]}?"
     return "known are " + ", ".join(known)

@@ -38,7 +38,7 @@ class Sensitivity(Enum):
 
 
 # Greedy up to the last `@`: a password with an unescaped `@` or `/` in it stays hidden too.
-_PASSWORD = re.compile(r"(://[^:@/]*:).*@")
+_PASSWORD = re.compile(r"(://[^:@/]*:).*@", re.DOTALL)
 _PASSWORD_PARAMETER = re.compile(r"([?&](?:password|sslpassword|passwd)=)[^&]*", re.IGNORECASE)
 
 Seconds = Annotated[float, Meta(gt=0)]
