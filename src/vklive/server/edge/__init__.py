@@ -1,0 +1,1 @@
+"""Where the pub/sub meets the socket: a WebSocket protocol class that uvicorn runs on the same port as HTTP."""

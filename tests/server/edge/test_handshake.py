@@ -1,0 +1,109 @@
+"""Handshakes: which are let in, and what the others are told."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from websockets.datastructures import Headers
+from websockets.http11 import Request
+
+from vklive.server.edge.handshake import Origins, examine
+
+ALL = Origins(["*"])
+
+
+def request(path: str = "/connection/websocket", **headers: str) -> Request:
+    return Request(path=path, headers=Headers({name.replace("_", "-"): value for name, value in headers.items()}))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/connection/websocket",
+        "/connection/websocket?format=json&cf_protocol_version=v2",
+        "/connection/websocket?format=json",
+        "/connection/websocket?whatever=1",
+    ],
+)
+def test_the_path_with_or_without_the_parameters_of_json_is_right(path):
+    assert examine(request(path), ALL) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/", 404),
+        ("/connection/websocket/", 404),
+        ("/connection", 404),
+        ("/connection/websocket?cf_protocol_version=v9", 400),
+        ("/connection/websocket?cf_protocol_version=v1", 400),
+        ("/connection/websocket?format=protobuf", 400),
+        ("/connection/websocket?cf_protocol=protobuf", 400),
+    ],
+)
+def test_another_path_version_or_format_is_refused_before_the_upgrade(path, status):
+    rejection = examine(request(path), ALL)
+    assert rejection is not None
+    assert rejection.status == status
+    assert rejection.problem
+
+
+def test_the_protobuf_subprotocol_is_refused_in_clear_words():
+    rejection = examine(request(Sec_WebSocket_Protocol="centrifuge-json, centrifuge-protobuf"), ALL)
+    assert rejection is not None
+    assert "Protobuf" in rejection.problem
+
+
+def test_an_empty_subprotocol_header_of_centrifuge_python_0_5_is_taken_out():
+    handshake = request(Sec_WebSocket_Protocol="")
+    assert examine(handshake, ALL) is None
+    assert "Sec-WebSocket-Protocol" not in handshake.headers
+
+
+def test_a_foreign_origin_is_forbidden_and_a_program_without_one_is_not():
+    origins = Origins(["https://live.vkvideo.ru"])
+    assert examine(request(), origins) is None
+    assert examine(request(Origin="https://live.vkvideo.ru"), origins) is None
+    rejection = examine(request(Origin="https://evil.example"), origins)
+    assert rejection is not None
+    assert rejection.status == 403
+
+
+@pytest.mark.parametrize(
+    ("pattern", "origin", "allowed"),
+    [
+        ("*", "https://any.example", True),
+        ("https://*.vkvideo.ru", "https://live.vkvideo.ru", True),
+        ("https://*.vkvideo.ru", "https://a.b.vkvideo.ru", True),
+        ("https://*.vkvideo.ru", "https://vkvideo.ru", False),
+        ("https://*.vkvideo.ru", "https://x.vkvideo.ru.evil.example", False),
+        ("https://live.vkvideo.ru", "https://livexvkvideo.ru", False),
+        ("HTTPS://Live.vkvideo.ru", "https://LIVE.vkvideo.ru", True),
+        ("http://localhost:300?", "http://localhost:3001", True),
+        ("http://localhost:300?", "http://localhost:300", False),
+        ("https://{a,b*}.example", "https://b17.example", True),
+        ("https://{a,b*}.example", "https://c.example", False),
+        ("https://s[0-9].example", "https://s7.example", True),
+        ("https://s[!0-9].example", "https://s7.example", False),
+        ("https://s[.example", "https://s[.example", True),
+        ("https://a,b.example", "https://a,b.example", True),
+    ],
+)
+def test_patterns_of_origins(pattern, origin, allowed):
+    assert Origins([pattern]).allow(origin) is allowed
+
+
+def test_without_patterns_no_page_may_connect():
+    assert Origins([]).allow("https://live.vkvideo.ru") is False
+    assert Origins([]).allow(None) is True
+
+
+@given(st.text(alphabet="ab.*?[]{},!\\^-", max_size=12), st.text(max_size=12))
+def test_any_pattern_is_understood_somehow(pattern, origin):
+    Origins([pattern]).allow(origin)
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="*?[]{}"), min_size=1, max_size=20))
+def test_a_pattern_without_wildcards_allows_itself(origin):
+    assert Origins([origin]).allow(origin) is True
