@@ -1,0 +1,1 @@
+"""``vklive demo``: the whole system on this machine, with traffic."""
