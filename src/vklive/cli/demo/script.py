@@ -41,7 +41,7 @@ class Line(Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_script() -> list[Line]:
     """The recording that comes with the package."""
-    return parse(files(__package__).joinpath(FILE).read_bytes())
+    return parse(files("vklive.cli.demo").joinpath(FILE).read_bytes())
 
 
 def parse(script: bytes) -> list[Line]:
