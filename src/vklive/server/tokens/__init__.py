@@ -1,0 +1,23 @@
+"""The JWTs that open the pub/sub: how they are signed, issued and checked.
+
+Source: centrifugo.md 5, which tells what Centrifugo v4.1.5 does. A *connection token* says who connects, a
+*subscription token* says who may hear one ws channel. Both are JSON Web Tokens that this server signs for itself;
+nobody else has to be able to read them.
+"""
+
+from __future__ import annotations
+
+from vklive.server.tokens.claims import ConnectionClaims, InvalidTokenError, SubscriptionClaims, TokenExpiredError
+from vklive.server.tokens.issuer import Issuer
+from vklive.server.tokens.keys import TokenKeys
+from vklive.server.tokens.verifier import Verifier
+
+__all__ = [
+    "ConnectionClaims",
+    "InvalidTokenError",
+    "Issuer",
+    "SubscriptionClaims",
+    "TokenExpiredError",
+    "TokenKeys",
+    "Verifier",
+]

@@ -1,0 +1,62 @@
+"""What a token says once it has been checked, and the two ways in which it may fail the check."""
+
+from __future__ import annotations
+
+from msgspec import Raw, Struct
+
+from vklive.errors import VkliveError
+
+
+class InvalidTokenError(VkliveError):
+    """A token is not one of this server's, or not of the kind that is needed. It stays wrong.
+
+    Attributes:
+        problem: what is wrong; never the token itself nor a part of it.
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"the token is invalid: {self.problem}"
+
+
+class TokenExpiredError(VkliveError):
+    """A token is genuine, and its time is over or has not come. A fresh one will do."""
+
+    def __str__(self) -> str:
+        return "the token has expired or is not valid yet"
+
+
+class ConnectionClaims(Struct, frozen=True, kw_only=True):
+    """Who connects (centrifugo.md 5.3).
+
+    Attributes:
+        user: the user's id; empty for nobody in particular.
+        expire_at: unix seconds when the connection ends unless a fresh token comes; `None` for never. It may
+            be over already: a token may still be good when what it allows has ended.
+        info: what others may be told about the connection, JSON in one line; `None` for nothing.
+    """
+
+    user: str
+    expire_at: int | None = None
+    info: Raw | None = None
+
+
+class SubscriptionClaims(Struct, frozen=True, kw_only=True):
+    """Who may hear which ws channel (centrifugo.md 5.4). Whether that fits the connection is for the caller to see.
+
+    Attributes:
+        user: the user whose connection it must be; empty for nobody in particular.
+        ws_channel: the ws channel.
+        client: the id of the connection it must be; empty when it may be any of the user's.
+        expire_at: unix seconds when the subscription ends unless a fresh token comes; `None` for never.
+        info: what others in the ws channel may be told about the subscriber, JSON in one line; `None` for nothing.
+    """
+
+    user: str
+    ws_channel: str
+    client: str = ""
+    expire_at: int | None = None
+    info: Raw | None = None
