@@ -7,6 +7,7 @@ the fields. This is the slow way; `vklive.events.registry` takes it only when th
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TypeVar, cast
 
@@ -18,6 +19,8 @@ from vklive.events.parts import Part
 
 _E = TypeVar("_E", bound=EventData)
 
+_Shaper = Callable[[object], object]
+
 
 def decode_liberally(data: Raw, cls: type[_E]) -> _E:
     """Read `data` as a `cls`, forgiving what can be forgiven.
@@ -25,44 +28,67 @@ def decode_liberally(data: Raw, cls: type[_E]) -> _E:
     Raises:
         msgspec.MsgspecError, ValueError, RecursionError, OverflowError: when it does not fit all the same.
     """
-    return msgspec.convert(_shaped(msgspec.json.decode(data), _type_info(cls)), cls, strict=False)
+    return msgspec.convert(_shaper_of(cls)(msgspec.json.decode(data)), cls, strict=False)
 
 
 @cache
-def _type_info(cls: type[EventData]) -> inspect.Type:
-    return inspect.type_info(cls)
+def _shaper_of(cls: type[EventData]) -> _Shaper:
+    return _shaper(inspect.type_info(cls))
 
 
-def _shaped(value: object, wanted: inspect.Type) -> object:
-    """`value` with everything that is not quite a `wanted` brought closer to it."""
-    match wanted, value:
-        case inspect.StructType(cls=cls), dict() if cls is Part:
-            return _shaped_part(cast("dict[str, object]", value), wanted)
-        case inspect.StructType(), dict():
-            return _shaped_struct(cast("dict[str, object]", value), wanted)
-        case inspect.VarTupleType(item_type=item_type), list():
-            items = cast("list[object]", value)
-            return [_shaped(item, item_type) for item in items if item is not None]
-        case inspect.UnionType(types=types), _ if value is not None:
-            # The only unions of events are "this or nothing".
-            return _shaped(value, next(each for each in types if not isinstance(each, inspect.NoneType)))
-        case inspect.StrType(), int() if not isinstance(value, bool):
-            return str(value)
+def _shaper(wanted: inspect.Type) -> _Shaper:
+    """What brings a value closer to a `wanted`; a value that is of another kind altogether is left as it is."""
+    match wanted:
+        case inspect.StructType(cls=cls, fields=fields):
+            shape = _struct_shaper({field.encode_name: _shaper(field.type) for field in fields})
+            return _part_shaper(shape) if cls is Part else shape
+        case inspect.VarTupleType(item_type=item_type):
+            return _list_shaper(_shaper(item_type))
+        case inspect.UnionType(types=types):
+            # The only unions of events are "this or nothing", and nothing is left out before it comes here.
+            return _shaper(next(each for each in types if not isinstance(each, inspect.NoneType)))
+        case inspect.StrType():
+            return _shape_text
         case _:
+            return _leave
+
+
+def _struct_shaper(fields: Mapping[str, _Shaper]) -> _Shaper:
+    def shape(value: object) -> object:
+        if not isinstance(value, dict):
             return value
+        given = cast("dict[str, object]", value)
+        return {name: fields[name](inner) for name, inner in given.items() if inner is not None and name in fields}
+
+    return shape
 
 
-def _shaped_struct(value: dict[str, object], wanted: inspect.StructType) -> dict[str, object]:
-    return {
-        field.encode_name: _shaped(value[field.encode_name], field.type)
-        for field in wanted.fields
-        if value.get(field.encode_name) is not None
-    }
+def _part_shaper(shape_fields: _Shaper) -> _Shaper:
+    def shape(value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        part = cast("dict[str, object]", value)
+        try:
+            return msgspec.convert(shape_fields(part), Part, strict=False)
+        except ValueError:
+            # One odd part must not cost the whole message.
+            return Part.unreadable(part)
+
+    return shape
 
 
-def _shaped_part(value: dict[str, object], wanted: inspect.StructType) -> object:
-    """A part that can be read, or an unknown one that keeps it: one odd part must not cost the whole message."""
-    try:
-        return msgspec.convert(_shaped_struct(value, wanted), Part, strict=False)
-    except (msgspec.ValidationError, ValueError):
-        return Part.unreadable(value)
+def _list_shaper(shape_item: _Shaper) -> _Shaper:
+    def shape(value: object) -> object:
+        if not isinstance(value, list):
+            return value
+        return [shape_item(item) for item in cast("list[object]", value) if item is not None]
+
+    return shape
+
+
+def _shape_text(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _leave(value: object) -> object:
+    return value
