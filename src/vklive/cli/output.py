@@ -78,6 +78,7 @@ class _Record(Struct):
 
 
 class _Payload(Struct):
+    type: str
     data: Raw = Raw(b"{}")
 
 
@@ -85,8 +86,8 @@ class ForPrograms:
     """One JSON object a line: type, topic, channel, ws_channel, position, received_at, data.
 
     `data` is the payload's own, as it came: fields that vklive does not know are there too. Only characters that could
-    play tricks on a terminal are written as escapes, which mean the same. Where a payload has no ``type`` and
-    ``data``, `data` is all of it. Every event is written, also each attempt to connect.
+    play tricks on a terminal are written as escapes, which mean the same. Where a payload is not an
+    object with a ``type``, `data` is all of it. Every event is written, also each attempt to connect.
 
     Args:
         file: where to write.
