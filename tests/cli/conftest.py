@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -55,9 +56,10 @@ def happened():
 
 @pytest.fixture
 def vklive():
-    """Call the command line in this process; gives click's result."""
+    """Call the command line in this process, with nothing of ours in the environment; gives click's result."""
+    ours = {name: None for name in os.environ if name.startswith("VKLIVE_")}
 
     def call(*arguments: str, environ: dict[str, str] | None = None, stdin: str | None = None):
-        return CliRunner(env=environ or {}).invoke(main, list(arguments), input=stdin, prog_name="vklive")
+        return CliRunner(env={**ours, **(environ or {})}).invoke(main, list(arguments), input=stdin, prog_name="vklive")
 
     return call
