@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import uuid
+from collections.abc import Callable
 from enum import Enum
 
 from vklive.clock import Clock
@@ -40,6 +41,8 @@ class Node:
         queue_max_size: bytes that a client may leave untaken before it is closed as slow.
         clock: the clocks; the monotonic one must be that of the event loop.
         tasks: where tasks are started.
+        ping_phase: where in its first interval the first ping of the next connection falls, from 0 to 1; random, so
+            that the pings of many connections do not coincide.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Node:
         queue_max_size: int,
         clock: Clock,
         tasks: Tasks,
+        ping_phase: Callable[[], float] = random.random,
     ) -> None:
         self.admission = admission
         self.queue_max_size = queue_max_size
@@ -62,6 +66,7 @@ class Node:
         self.phase = Phase.NEW
         self._broker = broker
         self._timing = timing
+        self._ping_phase = ping_phase
         self._connections: dict[Connection, None] = {}
         self._started_at = 0.0
 
@@ -102,7 +107,7 @@ class Node:
             self._timing,
             client_id=str(uuid.uuid4()),
             now=self.clock.monotonic(),
-            ping_phase=random.random(),  # noqa: S311 - spreads pings, protects nothing
+            ping_phase=self._ping_phase(),
         )
         connection = Connection(self, machine, outlet)
         self._connections[connection] = None

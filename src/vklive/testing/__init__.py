@@ -1,1 +1,1 @@
-"""To be written."""
+"""What tests of programs built on vklive need: virtual time, and more to come."""

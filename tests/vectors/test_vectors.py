@@ -1,0 +1,84 @@
+"""Every recording that our server can replay by now gives what Centrifugo v4.1.5 gave, message by message."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+
+import pytest
+
+from tests.vectors.conftest import NOW, recorded_namespaces, recorded_settings
+from tests.vectors.replay import replay
+from tests.vectors.script import API_KEY, Placeholders, Scenario, scenarios
+from tests.vectors.worlds import MemoryWorld, SocketWorld
+from vklive.server.admission import Admission
+from vklive.server.app import timing_of
+from vklive.server.broker.memory import MemoryBroker
+from vklive.server.namespaces import Namespaces
+from vklive.server.node import Node
+from vklive.server.tasks import Tasks
+from vklive.server.tokens import TokenKeys, Verifier
+from vklive.testing.loop import run_virtual
+
+ALL = list(scenarios())
+
+
+def keys_of(scenario: Scenario):
+    """Which API key each call of the recording had: `api_unauthorized` sent a wrong one, then none."""
+    if scenario.name == "api_unauthorized":
+        return itertools.chain(["wrong"], itertools.repeat(None)).__next__
+    return itertools.repeat(API_KEY).__next__
+
+
+def by_name(scenario: Scenario) -> str:
+    return scenario.name
+
+
+def test_the_recordings_are_here():
+    assert len(ALL) == 47
+
+
+@pytest.mark.parametrize("scenario", [one for one in ALL if not one.waits], ids=by_name)
+async def test_over_a_real_socket(scenario: Scenario, socket_world: SocketWorld):
+    assert await replay(scenario, socket_world, now=NOW, api_keys=keys_of(scenario)) == []
+
+
+@pytest.mark.parametrize("scenario", [one for one in ALL if one.waits], ids=by_name)
+def test_in_virtual_time(scenario: Scenario):
+    async def play() -> list[str]:
+        loop = asyncio.get_running_loop()
+        settings = recorded_settings()
+        tasks = Tasks()
+        keys = TokenKeys.from_settings(settings.tokens)
+        node = Node(
+            Admission(Namespaces(recorded_namespaces()), Verifier(keys), allow_anonymous=True),
+            broker=MemoryBroker(),
+            timing=timing_of(settings.pubsub),
+            queue_max_size=settings.pubsub.queue_max_size,
+            clock=loop.clock,
+            tasks=tasks,
+            # Early enough that the 34 s of `ping_pong` see two pings, as they did when it was recorded.
+            ping_phase=lambda: 0.2,
+        )
+        await node.start()
+        found = await replay(scenario, MemoryWorld(node), now=int(loop.clock.wall()), api_keys=keys_of(scenario))
+        await node.stop()
+        await tasks.stop()
+        return found
+
+    assert run_virtual(play()) == []
+
+
+def test_a_difference_is_told_field_by_field():
+    values = Placeholders(now=0)
+    expected = {"id": 1, "connect": {"client": "<client1>", "ttl": 5, "pings": [1, 2]}}
+    got = {"id": 1, "connect": {"client": "", "ttl": 5.0, "pings": [1, 3], "extra": True}, "error": {}}
+    assert sorted(values.differences(expected, got)) == [
+        "$.connect.client: <client1> was '' and is ''",
+        "$.connect.extra: not recorded: True",
+        "$.connect.pings[1]: recorded 2, got 3",
+        "$.connect.ttl: recorded 5, got 5.0",
+        "$.error: not recorded: {}",
+    ]
+    assert values.differences("<client2>", "x") == []
+    assert values.differences("<client2>", "y") == ["$: <client2> was 'x' and is 'y'"]
