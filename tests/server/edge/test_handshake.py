@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from websockets.datastructures import Headers
 from websockets.http11 import Request
 
+from vklive.errors import ConfigError
 from vklive.server.edge.handshake import Origins, examine
 
 ALL = Origins(["*"])
@@ -100,8 +101,18 @@ def test_without_patterns_no_page_may_connect():
 
 
 @given(st.text(alphabet="ab.*?[]{},!\\^-", max_size=12), st.text(max_size=12))
-def test_any_pattern_is_understood_somehow(pattern, origin):
-    Origins([pattern]).allow(origin)
+def test_any_pattern_is_understood_or_refused_in_clear_words(pattern, origin):
+    try:
+        origins = Origins([pattern])
+    except ConfigError as error:
+        assert "is not a pattern" in error.problem
+    else:
+        assert origins.allow(origin) in {True, False}
+
+
+def test_a_range_that_goes_backwards_is_refused():
+    with pytest.raises(ConfigError, match="bad character range"):
+        Origins(["https://s[9-0].example"])
 
 
 @given(st.text(alphabet=st.characters(exclude_characters="*?[]{}"), min_size=1, max_size=20))

@@ -13,6 +13,8 @@ from urllib.parse import parse_qs
 from msgspec import Struct
 from websockets.http11 import Request
 
+from vklive.errors import ConfigError
+
 PATH = "/connection/websocket"
 
 
@@ -34,10 +36,18 @@ class Origins:
     Args:
         patterns: ``*`` for any run of characters, ``?`` for any one, ``[a-z]`` for a range, ``{a,b}`` for either. They
             are compared with the whole ``Origin``, in lower case.
+
+    Raises:
+        ConfigError: when a pattern is none, as with a range that goes backwards.
     """
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        self._patterns = [re.compile(_regex(pattern.lower())) for pattern in patterns]
+        self._patterns: list[re.Pattern[str]] = []
+        for pattern in patterns:
+            try:
+                self._patterns.append(re.compile(_regex(pattern.lower())))
+            except re.error as error:
+                raise ConfigError("pubsub.allowed_origins", f"{pattern!r} is not a pattern: {error.msg}") from None
 
     def allow(self, origin: str | None) -> bool:
         """Whether a request with this ``Origin`` may come in. Programs send none, and may."""

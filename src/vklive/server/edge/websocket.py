@@ -181,6 +181,8 @@ class WebSocketEdge(asyncio.Protocol):
                 # The client broke the rules and may still be sending. Closing now would reset the connection, and
                 # the close frame that tells why could be lost: what comes is read and thrown away for a while.
                 self._close_in_time(self._socket)
+                if self._socket.can_write_eof():
+                    self._socket.write_eof()
 
     def _close_in_time(self, socket: asyncio.Transport) -> None:
         if self._closer is None:
