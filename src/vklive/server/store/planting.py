@@ -1,0 +1,121 @@
+"""Writes a seed into the tables."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from vklive.server.channel_url import slug_of
+from vklive.server.store.hashing import hash_of
+from vklive.server.store.seed import ApplicationSeed, ChannelSeed, Seed, UserSeed
+from vklive.server.store.tables import (
+    AccessTokenRow,
+    ApplicationRow,
+    ChannelRow,
+    MembershipRow,
+    StreamRow,
+    UserRow,
+)
+
+
+async def plant(session: AsyncSession, seed: Seed, *, now: datetime) -> None:
+    """Insert or overwrite everything that the seed names. The transaction is the caller's.
+
+    Args:
+        session: where to write.
+        seed: what to write.
+        now: aware UTC; when streams begin that are not on yet, and since when access tokens are good.
+    """
+    for user in seed.users:
+        await session.merge(
+            UserRow(
+                id=user.id,
+                nick=user.nick,
+                nick_color=user.nick_color,
+                avatar_url=user.avatar_url,
+                is_verified_streamer=user.is_verified_streamer,
+            )
+        )
+    for application in seed.applications:
+        await session.merge(
+            ApplicationRow(
+                id=application.id,
+                client_id=application.client_id,
+                secret_hash=hash_of(application.client_secret),
+                name=application.name or application.client_id,
+            )
+        )
+    # Written group by group: what refers to something comes after it.
+    await session.flush()
+    for bearer in seed.bearers:
+        await _plant_tokens(session, bearer, now)
+    nicks = {user.id: user.nick for user in seed.users}
+    for channel in seed.channels:
+        await session.merge(
+            ChannelRow(
+                id=channel.id,
+                url=slug_of(channel.url),
+                owner_id=channel.owner,
+                nick=channel.nick or nicks.get(channel.owner, ""),
+                cover_url=channel.cover_url,
+                description=channel.description,
+                status=channel.status or ("online" if channel.live else "offline"),
+                banned=channel.banned,
+            )
+        )
+    await session.flush()
+    for channel in seed.channels:
+        await _plant_stream(session, channel, now)
+    for entry in seed.memberships:
+        await session.merge(
+            MembershipRow(user_id=entry.user, channel_id=entry.channel, role=entry.role, banned=entry.banned)
+        )
+    await session.flush()
+
+
+async def _plant_tokens(session: AsyncSession, bearer: UserSeed | ApplicationSeed, now: datetime) -> None:
+    for token in bearer.access_tokens:
+        await session.merge(
+            AccessTokenRow(
+                token_hash=hash_of(token),
+                user_id=bearer.id if isinstance(bearer, UserSeed) else None,
+                application_id=None if isinstance(bearer, UserSeed) else bearer.id,
+                scopes="",
+                issued_at=now,
+                expires_at=None,
+                revoked_at=None,
+            )
+        )
+
+
+async def _plant_stream(session: AsyncSession, channel: ChannelSeed, now: datetime) -> None:
+    """Let exactly the stream that the seed says be on: whatever else was on has ended."""
+    id_ = channel.stream.id or f"stream-{channel.id}"
+    over = update(StreamRow).where(StreamRow.channel_id == channel.id, StreamRow.ended_at.is_(None))
+    if not channel.live:
+        await session.execute(over.values(ended_at=now))
+        return
+    await session.execute(over.where(StreamRow.id != id_).values(ended_at=now))
+    known = await session.get(StreamRow, id_)
+    was_on = known is not None and known.ended_at is None
+    stream = channel.stream
+    await session.merge(
+        StreamRow(
+            id=id_,
+            channel_id=channel.id,
+            title=stream.title,
+            category_id=stream.category.id,
+            category_title=stream.category.title,
+            category_type=stream.category.type,
+            category_cover_url=stream.category.cover_url,
+            viewers=stream.viewers,
+            views=stream.views,
+            # A restart of the server does not restart a stream.
+            started_at=stream.started_at or (known.started_at if known is not None and was_on else now),
+            ended_at=None,
+            preview_url=stream.preview_url,
+            video_id=stream.video_id,
+        )
+    )

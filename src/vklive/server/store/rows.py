@@ -1,0 +1,73 @@
+"""Rows of the tables as records of the directory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vklive.server.directory import (
+    Application,
+    CategoryRecord,
+    ChannelRecord,
+    Membership,
+    StreamRecord,
+    User,
+)
+from vklive.server.store.tables import ApplicationRow, ChannelRow, MembershipRow, StreamRow, UserRow
+
+
+def user(row: UserRow) -> User:
+    """A person."""
+    return User(
+        id=row.id,
+        nick=row.nick,
+        nick_color=row.nick_color,
+        avatar_url=row.avatar_url,
+        is_verified_streamer=row.is_verified_streamer,
+    )
+
+
+def application(row: ApplicationRow) -> Application:
+    """A program, without its credentials."""
+    return Application(id=row.id, name=row.name)
+
+
+def membership(row: MembershipRow) -> Membership:
+    """What a user is to a channel."""
+    return Membership(user_id=row.user_id, channel_id=row.channel_id, role=row.role, banned=row.banned)
+
+
+def stream(row: StreamRow) -> StreamRecord:
+    """A stream."""
+    return StreamRecord(
+        id=row.id,
+        title=row.title,
+        category=CategoryRecord(
+            id=row.category_id,
+            title=row.category_title,
+            type=row.category_type,
+            cover_url=row.category_cover_url,
+        ),
+        viewers=row.viewers,
+        views=row.views,
+        started_at=row.started_at,
+        preview_url=row.preview_url,
+        video_id=row.video_id,
+        slot_id=row.slot_id,
+        slot_url=row.slot_url,
+    )
+
+
+def channel(row: ChannelRow, *, owner: UserRow, followers: int, streams: Iterable[StreamRow]) -> ChannelRecord:
+    """A channel with what belongs to it."""
+    return ChannelRecord(
+        id=row.id,
+        url=row.url,
+        owner=user(owner),
+        nick=row.nick,
+        cover_url=row.cover_url,
+        description=row.description,
+        status=row.status,
+        banned=row.banned,
+        followers=followers,
+        streams=tuple(stream(each) for each in streams),
+    )

@@ -1,0 +1,204 @@
+"""Reads the file that fills a database: for development, for tests, for a first look.
+
+::
+
+    [[users]]
+    id = 7
+    nick = "Anna"
+    access_tokens = ["only-for-development"]
+
+    [[applications]]
+    id = 1
+    client_id = "my-bot"
+    client_secret = "…"
+    name = "My bot"
+
+    [[channels]]
+    id = 42
+    url = "streamer"
+    owner = 7
+    live = true
+
+    [[memberships]]
+    channel = 42
+    user = 8
+    role = "paid_subscriber"
+
+A key that nobody knows is an error, so that a misspelt one does not go unnoticed. Access tokens and client secrets
+stand in the file as they are; the database gets their hashes.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Hashable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from vklive.errors import ConfigError
+from vklive.server.channel_url import slug_of
+from vklive.server.directory import Role
+from vklive.server.names import MAX_ID
+
+MAX_SIZE = 16 * 1024 * 1024
+"""Bytes of a seed file. It is read as a whole."""
+
+Id = Annotated[int, Meta(ge=1, le=MAX_ID)]
+Text = Annotated[str, Meta(max_length=4096, pattern=r"\A[^\x00]*\Z")]
+Word = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"\A[^\x00]*\Z")]
+Colour = Annotated[int, Meta(ge=0, le=15)]
+Number = Annotated[int, Meta(ge=0, le=MAX_ID)]
+
+
+class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The base of all entries."""
+
+
+class UserSeed(Entry, frozen=True, kw_only=True):
+    """A user, and access tokens of theirs that never expire."""
+
+    id: Id
+    nick: Word
+    nick_color: Colour = 0
+    avatar_url: Text = ""
+    is_verified_streamer: bool = False
+    access_tokens: tuple[Word, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"UserSeed(id={self.id}, nick={self.nick!r}, access_tokens=<{len(self.access_tokens)} secrets>)"
+
+
+class ApplicationSeed(Entry, frozen=True, kw_only=True):
+    """An application, its credentials, and access tokens of its that never expire."""
+
+    id: Id
+    client_id: Annotated[str, Meta(min_length=1, max_length=255, pattern=r"\A[^\x00:]*\Z")]
+    client_secret: Word
+    name: Text = ""
+    access_tokens: tuple[Word, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"ApplicationSeed(id={self.id}, client_id={self.client_id!r}, client_secret=<secret>)"
+
+
+class CategorySeed(Entry, frozen=True, kw_only=True):
+    """What a stream is about."""
+
+    id: Text = ""
+    title: Text = ""
+    type: Text = ""
+    cover_url: Text = ""
+
+
+class StreamSeed(Entry, frozen=True, kw_only=True):
+    """The stream of a channel that is live. Without an id it is `stream-<channel>`; without a time it starts now."""
+
+    id: Annotated[str, Meta(max_length=64, pattern=r"\A[^\x00]*\Z")] = ""
+    title: Text = ""
+    category: CategorySeed = CategorySeed()
+    viewers: Number = 0
+    views: Number = 0
+    started_at: datetime | None = None
+    preview_url: Text = ""
+    video_id: Text = ""
+
+
+class ChannelSeed(Entry, frozen=True, kw_only=True):
+    """A channel. `live` says whether its stream is on; a `stream` alone describes it and does not start it."""
+
+    id: Id
+    url: Word
+    owner: Id
+    nick: Text = ""
+    cover_url: Text = ""
+    description: Text = ""
+    status: Literal["", "online", "offline", "wait"] = ""
+    banned: bool = False
+    live: bool = False
+    stream: StreamSeed = StreamSeed()
+
+
+class MembershipSeed(Entry, frozen=True, kw_only=True):
+    """What a user is to a channel."""
+
+    channel: Id
+    user: Id
+    role: Role = Role.FOLLOWER
+    banned: bool = False
+
+
+class Seed(Entry, frozen=True, kw_only=True):
+    """Everything that a file may name."""
+
+    users: tuple[UserSeed, ...] = ()
+    applications: tuple[ApplicationSeed, ...] = ()
+    channels: tuple[ChannelSeed, ...] = ()
+    memberships: tuple[MembershipSeed, ...] = ()
+
+    @property
+    def bearers(self) -> tuple[UserSeed | ApplicationSeed, ...]:
+        """All who may have access tokens."""
+        return (*self.users, *self.applications)
+
+
+def read_seed(path: Path) -> Seed:
+    """The seed in a TOML file.
+
+    Raises:
+        ConfigError: it cannot be read, is not TOML, has unknown keys or wrong values, or says something twice.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_SIZE + 1)
+    except OSError as error:
+        raise ConfigError("seed", f"cannot read {path}: {error.strerror}") from error
+    if len(content) > MAX_SIZE:
+        raise ConfigError(str(path), f"it is larger than {MAX_SIZE} bytes")
+    return parse_seed(content, origin=str(path))
+
+
+def parse_seed(content: bytes, *, origin: str) -> Seed:
+    """The seed in a text.
+
+    Args:
+        content: TOML.
+        origin: what errors call it.
+
+    Raises:
+        ConfigError: see `read_seed`.
+    """
+    try:
+        seed = msgspec.convert(tomllib.loads(content.decode()), Seed)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(origin, f"it is not TOML: {error}") from error
+    except msgspec.ValidationError as error:
+        # msgspec names the place and the expected type, and never quotes the value.
+        raise ConfigError(origin, str(error)) from None
+    _check_once(origin, "user id", (user.id for user in seed.users))
+    _check_once(origin, "application id", (application.id for application in seed.applications))
+    _check_once(origin, "client_id", (application.client_id for application in seed.applications))
+    _check_once(origin, "channel id", (channel.id for channel in seed.channels))
+    _check_once(origin, "channel url", (slug_of(channel.url) for channel in seed.channels))
+    _check_once(origin, "membership of channel and user", ((entry.channel, entry.user) for entry in seed.memberships))
+    for channel in seed.channels:
+        if not slug_of(channel.url):
+            raise ConfigError(origin, f"{channel.url!r} is no url of a channel", hint="give its slug")
+        if channel.stream.started_at is not None and channel.stream.started_at.tzinfo is None:
+            raise ConfigError(
+                origin, f"started_at of the stream of {channel.url!r} has no time zone", hint="end it with Z"
+            )
+    tokens = [token for bearer in seed.bearers for token in bearer.access_tokens]
+    if len(set(tokens)) < len(tokens):
+        raise ConfigError(origin, "an access token is there twice")
+    return seed
+
+
+def _check_once(origin: str, what: str, values: Iterable[Hashable]) -> None:
+    for value, count in Counter(values).items():
+        if count > 1:
+            raise ConfigError(origin, f"the {what} {value} is there {count} times")
