@@ -7,9 +7,9 @@ import json
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-
 from tests.vectors.script import API_KEY, KEY, RECORDED
 from tests.vectors.worlds import SocketWorld
+
 from vklive.server.app import Server
 from vklive.server.namespaces import Namespace
 from vklive.server.settings import PubSubSettings, Settings, TokenSettings

@@ -88,7 +88,7 @@ async def replay(scenario: Scenario, world: World, *, now: int, api_keys: Callab
 
 
 def _in_order_of_cause(log: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The log with each call of the API before the pushes that may have come of it: the recorder saw its answer late."""
+    """The log with each call of the API before the pushes that may have come of it: its answer was seen late."""
     ordered: list[dict[str, Any]] = []
     for entry in log:
         at = len(ordered)

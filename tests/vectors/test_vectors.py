@@ -6,11 +6,11 @@ import asyncio
 import itertools
 
 import pytest
-
 from tests.vectors.conftest import NOW, recorded_namespaces, recorded_settings
 from tests.vectors.replay import replay
 from tests.vectors.script import API_KEY, Placeholders, Scenario, scenarios
 from tests.vectors.worlds import MemoryWorld, SocketWorld
+
 from vklive.server.admission import Admission
 from vklive.server.app import timing_of
 from vklive.server.broker.memory import MemoryBroker
@@ -18,7 +18,7 @@ from vklive.server.namespaces import Namespaces
 from vklive.server.node import Node
 from vklive.server.tasks import Tasks
 from vklive.server.tokens import TokenKeys, Verifier
-from vklive.testing.loop import run_virtual
+from vklive.testing.loop import VirtualLoop, run_virtual
 
 ALL = list(scenarios())
 
@@ -47,6 +47,7 @@ async def test_over_a_real_socket(scenario: Scenario, socket_world: SocketWorld)
 def test_in_virtual_time(scenario: Scenario):
     async def play() -> list[str]:
         loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
         settings = recorded_settings()
         tasks = Tasks()
         keys = TokenKeys.from_settings(settings.tokens)

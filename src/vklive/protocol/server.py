@@ -188,7 +188,7 @@ class ServerConnection:
 
     def deliver(self, channel: str, message: bytes) -> None:
         """Send an encoded push of a ws channel, if this connection is subscribed to it."""
-        if channel in self._subscriptions:
+        if channel in self._subscriptions and self.closing is None:
             self._outbox.append(message)
 
     def unsubscribe(self, channel: str, code: UnsubscribeCode) -> None:

@@ -17,7 +17,7 @@ from vklive.protocol.messages import (
     SubRefreshRequest,
     SubscribeRequest,
 )
-from vklive.protocol.requests import Request, channel_of, name_of
+from vklive.protocol.requests import Question, Request, channel_of, name_of
 from vklive.protocol.server import Close, ServerConnection, State
 from vklive.server.admission import Admitted, Expelled, Refused
 from vklive.server.turn import Frames
@@ -149,18 +149,28 @@ class Connection:
             self._decide(request)
 
     def _decide(self, request: Request) -> None:
+        now = self._node.clock.monotonic()
+        match self._ask_admission(request.asked):
+            case Admitted() as answer:
+                self._accept(request, answer, now)
+            case Refused(error, why):
+                self._log_refusal(request, f"{error.value} {error.message}", why)
+                self.machine.refuse(error, now=now)
+            case Expelled(code, why):
+                self.machine.close(code, detail=f"{name_of(request.asked)} {channel_of(request.asked)!r}: {why}")
+
+    def _ask_admission(self, asked: Question) -> Admitted | Refused | Expelled:
         machine, admission = self.machine, self._node.admission
         wall = self._node.clock.wall()
-        asked = request.asked
         match asked:
             case ConnectRequest():
-                answer = admission.connect(asked, now=wall)
+                return admission.connect(asked, now=wall)
             case RefreshRequest():
-                answer = admission.refresh(asked.token or "", user=machine.user, now=wall)
+                return admission.refresh(asked.token or "", user=machine.user, now=wall)
             case SubscribeRequest():
-                answer = admission.subscribe(asked, user=machine.user, client=machine.client_id, now=wall)
+                return admission.subscribe(asked, user=machine.user, client=machine.client_id, now=wall)
             case SubRefreshRequest():
-                answer = admission.sub_refresh(
+                return admission.sub_refresh(
                     asked.token or "",
                     channel=channel_of(asked),
                     user=machine.user,
@@ -168,16 +178,7 @@ class Connection:
                     now=wall,
                 )
             case PublishRequest() | PresenceRequest() | PresenceStatsRequest() | HistoryRequest():
-                answer = admission.call(asked)
-        now = self._node.clock.monotonic()
-        match answer:
-            case Admitted():
-                self._accept(request, answer, now)
-            case Refused(error, why):
-                self._log_refusal(request, f"{error.value} {error.message}", why)
-                machine.refuse(error, now=now)
-            case Expelled(code, why):
-                machine.close(code, detail=f"{name_of(asked)} {channel_of(asked)!r}: {why}")
+                return admission.call(asked)
 
     def _accept(self, request: Request, answer: Admitted, now: float) -> None:
         match request.asked:
