@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import jwt
 import pytest
 
 from vklive.cli.exit_codes import ExitCode
+from vklive.clock import SystemClock
+from vklive.server.directory import Application, User
+from vklive.server.store import Store, parse_seed
 
 SECRET = "0123456789abcdef0123456789abcdef"
 CONFIGURED = {"VKLIVE_TOKENS__SECRET": SECRET, "VKLIVE_TOKENS__CONNECTION_TTL": "100"}
@@ -55,9 +59,77 @@ def test_without_a_configured_secret_there_is_no_token(vklive, command):
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1h"])
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e9", "1h"])
 def test_a_time_that_is_none_is_refused(vklive, seconds):
     done = vklive("token", "connection", "--user", "42", "--ttl", seconds, environ=CONFIGURED)
 
     assert done.exit_code == ExitCode.USAGE
-    assert "is not a number of seconds greater than 0" in done.stderr
+    assert "is not a number of seconds between 0 and 315360000" in done.stderr
+
+
+SEED = b"""
+[[users]]
+id = 7
+nick = "Anna"
+[[applications]]
+id = 1
+client_id = "bot"
+client_secret = "secret"
+"""
+
+
+@pytest.fixture
+def database(tmp_path):
+    """The address of a database with one user and one application."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'vklive.sqlite3'}"
+
+    async def plant() -> None:
+        async with Store(url, clock=SystemClock()) as store:
+            await store.plant(parse_seed(SEED, origin="seed"))
+
+    asyncio.run(plant())
+    return url
+
+
+def viewer(database: str, access_token: str) -> User | Application | None:
+    async def ask() -> User | Application | None:
+        async with Store(database, clock=SystemClock()) as store:
+            return await store.viewer(access_token)
+
+    return asyncio.run(ask())
+
+
+def test_an_access_token_of_a_user_is_printed_alone_and_known_to_the_store(vklive, database):
+    done = vklive("token", "access", "--user", "7", environ={"VKLIVE_DATABASE_URL": database})
+
+    assert (done.exit_code, done.stderr) == (ExitCode.ENDED, "")
+    assert viewer(database, done.stdout.removesuffix("\n")) == User(id=7, nick="Anna")
+
+
+def test_an_access_token_of_an_application_is_the_same(vklive, database):
+    done = vklive("token", "access", "--application", "1", "--ttl", "60", environ={"VKLIVE_DATABASE_URL": database})
+
+    assert viewer(database, done.stdout.removesuffix("\n")) == Application(id=1, name="bot")
+
+
+def test_the_database_does_not_hold_the_access_token_itself(vklive, database, tmp_path):
+    done = vklive("token", "access", "--user", "7", environ={"VKLIVE_DATABASE_URL": database})
+
+    written = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert done.stdout.removesuffix("\n").encode() not in written
+
+
+@pytest.mark.parametrize("whose", [("--user", "8"), ("--application", "2")])
+def test_nobody_gets_no_access_token(vklive, database, whose):
+    done = vklive("token", "access", *whose, environ={"VKLIVE_DATABASE_URL": database})
+
+    assert (done.exit_code, done.stdout) == (ExitCode.USAGE, "")
+    assert done.stderr.startswith(f"Error: {whose[0]}: there is no {whose[0][2:]} {whose[1]} ")
+
+
+@pytest.mark.parametrize("whose", [(), ("--user", "7", "--application", "1")])
+def test_an_access_token_has_exactly_one_bearer(vklive, whose):
+    done = vklive("token", "access", *whose)
+
+    assert done.exit_code == ExitCode.USAGE
+    assert "Give either --user or --application." in done.stderr

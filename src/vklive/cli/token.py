@@ -5,6 +5,7 @@ A token is as good as a password: whoever has it is who it names, until it expir
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import click
@@ -13,17 +14,21 @@ from vklive.cli.seconds import seconds
 from vklive.cli.server_configuration import config_option, configuration
 from vklive.clock import SystemClock
 from vklive.errors import ConfigError
+from vklive.server.names import MAX_ID
+from vklive.server.settings import Sensitivity, Settings
+from vklive.server.store import Store
 from vklive.server.tokens import Issuer, TokenKeys
 
 _ttl_option = click.option("--ttl", type=seconds, show_default="the server's setting", help="How long it is good for.")
+_forever_option = click.option("--ttl", type=seconds, show_default="for ever", help="How long it is good for.")
 
 
 @click.group()
 def token() -> None:
     """Issue tokens for a server of yours.
 
-    Connection and subscription tokens are signed here with the server's own keys; the server learns of them when
-    they are used. The configuration must be the server's: the same file, the same environment.
+    The configuration must be the server's: the same file, the same environment. Connection and subscription tokens
+    are signed with its keys; access tokens are written to its database, as a hash.
     """
 
 
@@ -44,6 +49,31 @@ def connection(*, config: Path | None, user: str, ttl: float | None) -> None:
 def subscription(*, config: Path | None, user: str, channel: str, ttl: float | None) -> None:
     """Print a token that opens one ws channel."""
     click.echo(_issuer(config).subscription(user, channel, ttl=ttl))
+
+
+@token.command()
+@config_option
+@click.option("--user", type=click.IntRange(1, MAX_ID), metavar="ID", help="The id of the user whose it is.")
+@click.option("--application", type=click.IntRange(1, MAX_ID), metavar="ID", help="Or of the application.")
+@_forever_option
+def access(*, config: Path | None, user: int | None, application: int | None, ttl: float | None) -> None:
+    """Print an access token for the DevAPI. It is shown this once: the database has only its hash."""
+    if (user is None) == (application is None):
+        raise click.UsageError("Give either --user or --application.")
+    settings = configuration(config, flags={}).settings
+    click.echo(asyncio.run(_access_token(settings, user=user, application=application, ttl=ttl)))
+
+
+async def _access_token(settings: Settings, *, user: int | None, application: int | None, ttl: float | None) -> str:
+    async with Store(settings.database_url, clock=SystemClock()) as store:
+        try:
+            return await store.issue_access_token(user_id=user, application_id=application, ttl=ttl)
+        except ValueError as error:
+            raise ConfigError(
+                "--user" if application is None else "--application",
+                str(error),
+                hint=f"in {Sensitivity.ADDRESS.hide(settings.database_url)}; `vklive serve --seed` fills it",
+            ) from None
 
 
 def _issuer(config: Path | None) -> Issuer:
