@@ -1,0 +1,110 @@
+# Everything that one does with vklive. Each target builds what it needs into .venv, and is quick when repeated.
+
+PYTHON ?= python3
+SECONDS ?= 30
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+PEERS := $(VENV)/peers
+PIP_INSTALL := install --quiet --disable-pip-version-check --no-input
+
+RUN := $(STAMPS)/run
+DEV := $(STAMPS)/dev
+PEERS_READY := $(STAMPS)/centrifuge-python-0.5.0 $(STAMPS)/centrifuge-python-0.7.0 $(STAMPS)/centrifuge-js
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo serve test check lint types layers house wheel bench format lock clean
+
+help:
+	@echo "make demo [SECONDS=30]  the whole system on this machine, with traffic and two listeners"
+	@echo "make serve              the server, with its settings from vklive.toml if there is one"
+	@echo "make test               the tests"
+	@echo "make check              the whole gate: lint, types, layers, tests, the wheel"
+	@echo "make bench              the benchmarks"
+	@echo "make install            only build .venv, for development"
+	@echo "make format | lock | clean"
+
+demo: $(RUN)
+	@$(BIN)/vklive demo --seconds $(SECONDS)
+
+serve: $(RUN)
+	@$(BIN)/vklive serve
+
+install: $(DEV)
+
+test: $(DEV) $(PEERS_READY)
+	@$(BIN)/python -m pytest -q
+
+check: lint types layers house test wheel
+
+lint: $(DEV)
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/deptry --quiet src 2>/dev/null || $(BIN)/deptry src
+
+types: $(DEV)
+	@$(BIN)/mypy
+	@$(BIN)/pyright
+
+layers: $(DEV)
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+house: $(DEV)
+	@$(BIN)/python scripts/check_house.py
+
+wheel: $(DEV)
+	@scripts/check_wheel $(BIN)/python
+
+bench: $(DEV) $(PEERS_READY)
+	@$(BIN)/python benchmarks/client_events.py
+	@$(BIN)/python benchmarks/delivery_cpu.py
+
+format: $(DEV)
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix-only .
+
+# The lock files name versions and hashes, and no address that they came from.
+COMPILE = $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
+lock: $(DEV)
+	@$(BIN)/pip $(PIP_INSTALL) uv
+	@$(COMPILE) pyproject.toml --extra server --extra postgres --group dev --group build -o requirements/dev.txt
+	@$(COMPILE) pyproject.toml --extra server --group build -c requirements/dev.txt -o requirements/run.txt
+	@$(COMPILE) requirements/peers/centrifuge-python-0.5.0.in -o requirements/peers/centrifuge-python-0.5.0.txt
+	@$(COMPILE) requirements/peers/centrifuge-python-0.7.0.in -o requirements/peers/centrifuge-python-0.7.0.txt
+
+clean:
+	@rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(STAMPS)/venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "vklive needs Python 3.11 or newer; name one with make PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "no venv here; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@mkdir -p $(STAMPS) && touch $@
+
+# What is newly locked is installed again; vklive itself is installed in place, so its own changes need nothing.
+$(RUN): requirements/run.txt pyproject.toml | $(STAMPS)/venv
+	@echo "installing what vklive needs into $(VENV) …"
+	@$(BIN)/pip $(PIP_INSTALL) --require-hashes -r requirements/run.txt
+	@$(BIN)/pip $(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements/dev.txt pyproject.toml | $(STAMPS)/venv
+	@echo "installing what development needs into $(VENV) …"
+	@$(BIN)/pip $(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip $(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@ $(RUN)
+
+# The clients that others wrote, each in a place of its own, as they disagree about their dependencies.
+$(STAMPS)/centrifuge-python-%: requirements/peers/centrifuge-python-%.txt | $(STAMPS)/venv
+	@echo "installing centrifuge-python $* …"
+	@$(PYTHON) -m venv $(PEERS)/centrifuge-python-$*
+	@$(PEERS)/centrifuge-python-$*/bin/pip $(PIP_INSTALL) --require-hashes -r $<
+	@touch $@
+
+# Without npm the tests that need it say so, and which package has it.
+$(STAMPS)/centrifuge-js: tests/interop/package-lock.json | $(STAMPS)/venv
+	@mkdir -p $(PEERS)/centrifuge-js
+	@cp tests/interop/package.json tests/interop/package-lock.json $(PEERS)/centrifuge-js/
+	@if command -v npm >/dev/null; then echo "installing centrifuge for Node …"; \
+		npm ci --silent --no-audit --no-fund --prefix $(PEERS)/centrifuge-js; fi
+	@touch $@
