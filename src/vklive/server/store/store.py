@@ -190,7 +190,7 @@ class Store(Directory):
     async def _channels(self, which: ColumnElement[bool]) -> list[ChannelRecord]:
         async with self._reading() as session:
             query = select(ChannelRow, UserRow).join(UserRow, ChannelRow.owner_id == UserRow.id).where(which)
-            found = [result.t for result in await session.execute(query)]
+            found = (await session.execute(query)).all()
             if not found:
                 return []
             ids = [channel.id for channel, _ in found]
@@ -206,7 +206,7 @@ class Store(Directory):
                 .where(MembershipRow.channel_id.in_(ids), MembershipRow.banned.is_(False))
                 .group_by(MembershipRow.channel_id)
             )
-            followers = dict(counts.tuples().all())
+            followers = dict(counts.all())
             return [
                 rows.channel(channel, owner=owner, followers=followers.get(channel.id, 0), streams=streams[channel.id])
                 for channel, owner in found
