@@ -10,6 +10,7 @@ import click
 from vklive.cli.secret_files import read_secret
 from vklive.cli.server_configuration import config_option, configuration
 from vklive.server.app import Server
+from vklive.server.http.openapi import PATH as DOCS_PATH
 from vklive.server.settings import Settings
 
 _DEFAULT = Settings()
@@ -65,6 +66,6 @@ async def _serve(settings: Settings) -> None:
             f"DevAPI    {server.url}/v1\n"
             f"pub/sub   {server.ws_url}\n"
             f"HTTP API  {server.url}/api" + ("" if settings.api_key else "  (closed: no api_key is set)") + "\n"
-            f"docs      {server.url}/schema"
+            f"docs      {server.url}{DOCS_PATH}"
         )
         await server.serve()
