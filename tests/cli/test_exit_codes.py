@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from vklive import errors
@@ -43,3 +45,10 @@ def test_the_codes_are_those_that_shells_know():
         "UNREACHABLE": 5,
         "INTERRUPTED": 130,
     }
+
+
+def test_the_documentation_lists_them():
+    page = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text("utf-8")
+
+    for code in ExitCode:
+        assert f"| {code} | {code.meaning} |" in page
