@@ -12,13 +12,10 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 from tests.conftest import missing
 
 from vklive.testing.clock import VirtualClock
@@ -96,27 +93,38 @@ def _wait_until_ready(programs: Path, process: subprocess.Popen[bytes], port: in
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Callable[[str], str]]:
-    """A real PostgreSQL, started for the tests on a free port: gives the address of a database in it, by name."""
+def new_postgresql_database() -> Iterator[Callable[[], str]]:
+    """A real PostgreSQL, started for the tests on a free port: makes a database in it and gives its address."""
     programs, password = _bin(), uuid.uuid4().hex
     # Not pytest's own folder, which PostgreSQL's user may not enter.
     folder = Path(tempfile.mkdtemp(prefix="vklive-postgresql-"))
     try:
         with _running(programs, folder, password) as port:
-            yield lambda name: f"postgresql+asyncpg://vklive:{password}@127.0.0.1:{port}/{name}"
+
+            def new_database() -> str:
+                name = f"test_{uuid.uuid4().hex}"
+                command: list[str | Path] = [
+                    programs / "createdb",
+                    "-h",
+                    "127.0.0.1",
+                    "-p",
+                    str(port),
+                    "-U",
+                    "vklive",
+                    name,
+                ]
+                subprocess.run(command, check=True, env={"PGPASSWORD": password})
+                return f"postgresql+asyncpg://vklive:{password}@127.0.0.1:{port}/{name}"
+
+            yield new_database
     finally:
         shutil.rmtree(folder)
 
 
-@pytest_asyncio.fixture
-async def postgresql_url(postgresql) -> str:
-    """A fresh database in it."""
-    name = f"test_{uuid.uuid4().hex}"
-    engine = create_async_engine(postgresql("postgres"), isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    await engine.dispose()
-    url: str = postgresql(name)
+@pytest.fixture
+def postgresql_url(new_postgresql_database) -> str:
+    """An empty database in it."""
+    url: str = new_postgresql_database()
     return url
 
 
@@ -125,8 +133,8 @@ def sqlite_url(tmp_path) -> str:
     return f"sqlite+aiosqlite:///{tmp_path / 'vklive.sqlite3'}"
 
 
-@pytest_asyncio.fixture(params=["sqlite", "postgresql"])
-async def database_url(request) -> AsyncIterator[str]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request) -> str:
     """An empty database: each test that asks for it runs on both kinds."""
     url: str = request.getfixturevalue(f"{request.param}_url")
-    yield url
+    return url

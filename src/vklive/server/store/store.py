@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -222,10 +222,12 @@ class Store(Directory):
 
     @asynccontextmanager
     async def _answering(self) -> AsyncGenerator[None]:
-        """Say in the directory's words that the database does not answer."""
+        """Say in the directory's words that the database does not answer. What contradicts itself is no such case."""
         try:
             yield
-        except (OperationalError, InterfaceError, PoolTimeoutError, OSError, TimeoutError) as error:
+        except IntegrityError:
+            raise
+        except (DBAPIError, PoolTimeoutError, OSError, TimeoutError) as error:
             raise DirectoryUnavailableError(_words(error)) from error
 
 

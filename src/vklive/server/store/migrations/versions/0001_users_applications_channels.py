@@ -63,7 +63,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", name="pk_access_tokens"),
         _refers("access_tokens", "user_id", "users"),
         _refers("access_tokens", "application_id", "applications"),
-        sa.CheckConstraint("(user_id IS NULL) <> (application_id IS NULL)", name="ck_access_tokens_one_bearer"),
+        sa.CheckConstraint("(user_id IS NULL) <> (application_id IS NULL)", name=op.f("ck_access_tokens_one_bearer")),
     )
     op.create_index("ix_access_tokens_user_id", "access_tokens", ["user_id"])
     op.create_index("ix_access_tokens_application_id", "access_tokens", ["application_id"])
@@ -112,7 +112,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "channel_id", name="pk_memberships"),
         _refers("memberships", "user_id", "users"),
         _refers("memberships", "channel_id", "channels"),
-        sa.CheckConstraint("role IN ('follower', 'paid_subscriber', 'moderator')", name="ck_memberships_role"),
+        sa.CheckConstraint("role IN ('follower', 'paid_subscriber', 'moderator')", name=op.f("ck_memberships_role")),
     )
     op.create_index("ix_memberships_channel_id", "memberships", ["channel_id"])
 

@@ -1,0 +1,76 @@
+"""The file that fills a database says exactly what it means, or nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from vklive.errors import ConfigError
+from vklive.server.directory import Role
+from vklive.server.store import parse_seed, read_seed
+from vklive.server.store.seed import Seed
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        parse_seed(text.encode(), origin="seed.toml")
+    assert caught.value.where == "seed.toml"
+    return str(caught.value)
+
+
+def test_an_empty_file_names_nothing(tmp_path):
+    path = tmp_path / "seed.toml"
+    path.touch()
+
+    assert read_seed(path) == Seed()
+
+
+def test_a_file_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(ConfigError, match="cannot read"):
+        read_seed(tmp_path / "missing.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("users = ", "not TOML"),
+        ("[[user]]\nid = 1\n", "user"),
+        ("[[users]]\nid = 1\nnick = 'a'\nnic_color = 2\n", "nic_color"),
+        ("[[users]]\nid = 0\nnick = 'a'\n", "users[0].id"),
+        ("[[users]]\nid = 9223372036854775808\nnick = 'a'\n", "users[0].id"),
+        ("[[users]]\nid = 1\n", "nick"),
+        ("[[users]]\nid = 1\nnick = 'a'\n[[users]]\nid = 1\nnick = 'b'\n", "user id 1 is there 2 times"),
+        ("[[memberships]]\nuser = 1\nchannel = 1\nrole = 'king'\n", "role"),
+        ("[[channels]]\nid = 1\nowner = 1\nurl = 'a'\nlive = 'yes'\n", "live"),
+        ("[[channels]]\nid = 1\nowner = 1\nurl = '/'\n", "no url"),
+        ("[[channels]]\nid=1\nowner=1\nurl='a'\n[[channels]]\nid=2\nowner=1\nurl='A/'\n", "channel url a"),
+        (
+            "[[channels]]\nid = 1\nowner = 1\nurl = 'a'\nstream = { started_at = 2026-01-01T00:00:00 }\n",
+            "no time zone",
+        ),
+        ("[[users]]\nid = 1\nnick = 'a'\naccess_tokens = ['hunter2', 'hunter2']\n", "access token is there twice"),
+        ("[[users]]\nid = 1\nnick = 'a\\u0000'\n".replace("'a", '"a').replace("0'", '0"'), "nick"),
+        ("[[applications]]\nid = 1\nclient_id = 'a:b'\nclient_secret = 'hunter2'\n", "client_id"),
+    ],
+)
+def test_what_is_wrong_is_named(text, said):
+    message = refusal(text)
+
+    assert said in message
+    assert "hunter2" not in message
+
+
+def test_no_repr_shows_a_secret():
+    seed = parse_seed(
+        b"[[users]]\nid = 1\nnick = 'a'\naccess_tokens = ['hunter2']\n"
+        b"[[applications]]\nid = 1\nclient_id = 'bot'\nclient_secret = 'hunter3'\naccess_tokens = ['hunter4']\n",
+        origin="seed.toml",
+    )
+
+    assert seed.users[0].access_tokens == ("hunter2",)
+    assert "hunter" not in repr(seed)
+
+
+def test_a_membership_is_a_followers_unless_it_says_more():
+    seed = parse_seed(b"[[memberships]]\nuser = 1\nchannel = 2\n", origin="seed.toml")
+
+    assert (seed.memberships[0].role, seed.memberships[0].banned) == (Role.FOLLOWER, False)
