@@ -7,6 +7,10 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from vklive.protocol.client_events import Position
+
+__all__ = ["Event", "EventData", "Position"]
+
 
 class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The base of everything that an event can say.
@@ -19,18 +23,6 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     event_type: ClassVar[str]
-
-
-class Position(Struct, frozen=True):
-    """A place in a ws channel that keeps history.
-
-    Attributes:
-        epoch: which history; it changes when the server starts a new one.
-        offset: number of the publication in it, from 1 on.
-    """
-
-    epoch: str
-    offset: int
 
 
 class Event(Struct, frozen=True, kw_only=True):

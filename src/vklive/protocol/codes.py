@@ -105,7 +105,8 @@ class ClientCode(IntEnum):
     NO_PING = 2
     SUBSCRIBE_TIMEOUT = 3
     CONNECT_TIMEOUT = 4
-    BAD_PROTOCOL = 5
+    UNSUBSCRIBE_TIMEOUT = 5
+    COMMAND_TIMEOUT = 6
 
     @property
     def reason(self) -> str:

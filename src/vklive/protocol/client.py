@@ -1,0 +1,383 @@
+"""The consumer's side of one connection, as a state machine.
+
+It knows how to connect, subscribe and keep both alive; it neither opens sockets nor fetches tokens. One machine is one
+connection: after `Closed` it is of no use, and nothing that arrives late comes out of it.
+
+::
+
+    connect, subscribe, refresh … ─►                    ─► data_to_send()   frames, each with a batch of commands
+    receive(frame, now)           ─►  ClientConnection  ─► events           returned by each call, in order
+    tick(now), lost(…)            ─►                    ─► next_deadline    when to tick at the latest
+
+Source: the specification of Centrifugo's client SDKs (its client_api.md, and centrifuge-js 3.1 where that says
+nothing); times are monotonic seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+
+from msgspec import Struct
+
+from vklive.errors import LocalProtocolError, RemoteProtocolError
+from vklive.protocol.client_events import (
+    ClientEvent,
+    Closed,
+    Connected,
+    ConnectRefused,
+    Position,
+    Published,
+    RefreshDue,
+    Refreshed,
+    RefreshRefused,
+    Refused,
+    Subscribed,
+    SubscribeRefused,
+    Unreadable,
+    Unsubscribed,
+)
+from vklive.protocol.codes import ClientCode, is_retryable, may_reconnect
+from vklive.protocol.json import PING, decode_replies, encode_command, join
+from vklive.protocol.messages import (
+    Command,
+    ConnectRequest,
+    ConnectResult,
+    Publication,
+    Push,
+    RefreshRequest,
+    Reply,
+    SubRefreshRequest,
+    SubscribeRequest,
+    SubscribeResult,
+    UnsubscribeRequest,
+)
+
+REFRESH_MARGIN = 10.0
+"""Seconds before the end of a token at which a new one is asked for; of a short-lived one a tenth of its life."""
+
+MAX_COMMANDS_IN_FRAME = 64
+"""Commands of one frame, so that a thousand subscriptions stay below the server's limit of a message (64 KiB)."""
+
+_LOST = 1006
+
+
+class State(Enum):
+    """Where a connection stands."""
+
+    NEW = "new"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    CLOSED = "closed"
+
+
+_NEXT: dict[State, frozenset[State]] = {
+    State.NEW: frozenset({State.CONNECTING, State.CLOSED}),
+    State.CONNECTING: frozenset({State.CONNECTED, State.CLOSED}),
+    State.CONNECTED: frozenset({State.CLOSED}),
+    State.CLOSED: frozenset(),
+}
+
+
+class Ask(Enum):
+    """What a command in flight has asked."""
+
+    CONNECT = "connect"
+    SUBSCRIBE = "subscribe"
+    UNSUBSCRIBE = "unsubscribe"
+    REFRESH = "refresh"
+    SUB_REFRESH = "sub_refresh"
+
+
+_ENDS_WITHOUT_ANSWER = {
+    # A server that does not answer these is in an unknown state: only a new connection tells.
+    Ask.CONNECT: ClientCode.CONNECT_TIMEOUT,
+    Ask.SUBSCRIBE: ClientCode.SUBSCRIBE_TIMEOUT,
+    Ask.UNSUBSCRIBE: ClientCode.UNSUBSCRIBE_TIMEOUT,
+}
+
+
+class _InFlight(Struct):
+    ask: Ask
+    ws_channel: str
+    deadline: float
+
+
+class _Channel(Struct):
+    """A ws channel that is subscribed, or being subscribed."""
+
+    epoch: str = ""
+    refresh_at: float | None = None
+
+
+class ClientConnection:
+    """One connection.
+
+    Args:
+        command_timeout: seconds that the server has to answer a command.
+        max_ping_delay: seconds that a ping of the server may be late before the connection counts as dead.
+        name: what the client is called in the server's logs.
+        version: of the client.
+    """
+
+    def __init__(
+        self, *, command_timeout: float = 5.0, max_ping_delay: float = 10.0, name: str = "vklive", version: str = ""
+    ) -> None:
+        self.state = State.NEW
+        self._command_timeout = command_timeout
+        self._max_ping_delay = max_ping_delay
+        self._name = name
+        self._version = version
+        self._last_id = 0
+        self._in_flight: dict[int, _InFlight] = {}
+        self._channels: dict[str, _Channel] = {}
+        self._outbox: list[bytes] = []
+        self._ping_interval = 0.0
+        self._sends_pongs = False
+        self._silent_until: float | None = None
+        self._refresh_at: float | None = None
+
+    # Intents.
+
+    def connect(self, token: str, *, now: float) -> None:
+        """Say who one is. An empty token connects without one, where the server allows that."""
+        self._enter(State.CONNECTING)
+        request = ConnectRequest(token=token or None, name=self._name, version=self._version or None)
+        self._ask(Ask.CONNECT, "", now, connect=request)
+
+    def subscribe(self, ws_channel: str, *, token: str = "", position: Position | None = None, now: float) -> None:
+        """Ask to hear a ws channel, from `position` on if its history is still there."""
+        self._must_be_connected()
+        if ws_channel in self._channels:
+            raise LocalProtocolError(f"{ws_channel!r} is subscribed already")
+        self._channels[ws_channel] = _Channel()
+        request = SubscribeRequest(channel=ws_channel, token=token or None)
+        if position is not None:
+            request.recover = True
+            request.epoch = position.epoch or None
+            request.offset = position.offset or None
+        self._ask(Ask.SUBSCRIBE, ws_channel, now, subscribe=request)
+
+    def unsubscribe(self, ws_channel: str, *, now: float) -> None:
+        """Ask to hear a ws channel no more; from now on nothing of it comes out."""
+        self._must_be_connected()
+        if self._channels.pop(ws_channel, None) is not None:
+            self._ask(Ask.UNSUBSCRIBE, ws_channel, now, unsubscribe=UnsubscribeRequest(channel=ws_channel))
+
+    def refresh(self, token: str, *, now: float) -> None:
+        """Give the server a new connection token."""
+        self._must_be_connected()
+        self._ask(Ask.REFRESH, "", now, refresh=RefreshRequest(token=token))
+
+    def sub_refresh(self, ws_channel: str, token: str, *, now: float) -> None:
+        """Give the server a new subscription token."""
+        self._must_be_connected()
+        # Without the channel the server closes with 3501: the bug of centrifuge-python up to 0.5.0.
+        self._ask(Ask.SUB_REFRESH, ws_channel, now, sub_refresh=SubRefreshRequest(channel=ws_channel, token=token))
+
+    # What comes in.
+
+    def receive(self, frame: bytes, *, now: float) -> list[ClientEvent]:
+        """Take one frame of the server."""
+        if self.state is State.CLOSED:
+            return []
+        if self._ping_interval:
+            self._silent_until = now + self._ping_interval + self._max_ping_delay
+        events: list[ClientEvent] = []
+        for reply in decode_replies(frame):
+            if isinstance(reply, RemoteProtocolError):
+                events.append(Unreadable(reply))
+            else:
+                events += self._take(reply, now)
+            if isinstance(events[-1] if events else None, Closed):
+                break
+        return events
+
+    def lost(self, code: int = _LOST, reason: str = "") -> list[ClientEvent]:
+        """The socket is closed: with the code of its close frame, or just gone."""
+        return self._close(code, reason or ClientCode.TRANSPORT_CLOSED.reason, reconnect=may_reconnect(code))
+
+    def tick(self, now: float) -> list[ClientEvent]:
+        """Do what is due. To be called after everything that has arrived was given to `receive`."""
+        if self.state is State.CLOSED:
+            return []
+        events: list[ClientEvent] = []
+        if self._silent_until is not None and now >= self._silent_until:
+            return self._end(ClientCode.NO_PING)
+        for number, command in list(self._in_flight.items()):
+            if now >= command.deadline:
+                if (code := _ENDS_WITHOUT_ANSWER.get(command.ask)) is not None:
+                    return events + self._end(code)
+                del self._in_flight[number]
+                refused = Refused(code=ClientCode.COMMAND_TIMEOUT, message="no answer in time", temporary=True)
+                events.append(RefreshRefused(command.ws_channel or None, refused))
+        if self._refresh_at is not None and now >= self._refresh_at:
+            self._refresh_at = None
+            events.append(RefreshDue(None))
+        for ws_channel, channel in self._channels.items():
+            if channel.refresh_at is not None and now >= channel.refresh_at:
+                channel.refresh_at = None
+                events.append(RefreshDue(ws_channel))
+        return events
+
+    # What goes out.
+
+    @property
+    def next_deadline(self) -> float | None:
+        """When `tick` is due at the latest; `None` when nothing is awaited."""
+        if self.state is State.CLOSED:
+            return None
+        times: Iterable[float | None] = (
+            self._silent_until,
+            self._refresh_at,
+            *(command.deadline for command in self._in_flight.values()),
+            *(channel.refresh_at for channel in self._channels.values()),
+        )
+        return min((at for at in times if at is not None), default=None)
+
+    def data_to_send(self) -> list[bytes]:
+        """The frames that are to be sent, in order. They are given once."""
+        messages, self._outbox = self._outbox, []
+        return [
+            join(messages[at : at + MAX_COMMANDS_IN_FRAME]) for at in range(0, len(messages), MAX_COMMANDS_IN_FRAME)
+        ]
+
+    def is_subscribed(self, ws_channel: str) -> bool:
+        """Whether a ws channel is subscribed or being subscribed."""
+        return ws_channel in self._channels
+
+    # Inside.
+
+    def _take(self, reply: Reply, now: float) -> list[ClientEvent]:
+        if reply.push is not None:
+            return self._take_push(reply.push)
+        if reply.id:
+            return self._take_answer(reply, now)
+        if self._sends_pongs:
+            self._outbox.append(PING)
+        return []
+
+    def _take_push(self, push: Push) -> list[ClientEvent]:
+        if push.disconnect is not None:
+            code, reason = push.disconnect.code, push.disconnect.reason
+            return self._close(code, reason, reconnect=may_reconnect(code))
+        channel = self._channels.get(push.channel)
+        if channel is None:
+            # Of a ws channel that was just unsubscribed, or that the server subscribed by itself.
+            return []
+        if push.pub is not None:
+            return [self._published(push.channel, channel, push.pub)]
+        if push.unsubscribe is not None:
+            del self._channels[push.channel]
+            gone = push.unsubscribe
+            return [Unsubscribed(ws_channel=push.channel, code=gone.code, reason=gone.reason)]
+        return []
+
+    def _take_answer(self, reply: Reply, now: float) -> list[ClientEvent]:
+        command = self._in_flight.pop(reply.id, None)
+        if command is None:
+            return []
+        if reply.error is not None:
+            error = reply.error
+            refused = Refused(code=error.code, message=error.message, temporary=error.temporary)
+            return self._take_refusal(command, refused)
+        match command.ask:
+            case Ask.CONNECT:
+                return self._connected(reply.connect or ConnectResult(), now)
+            case Ask.SUBSCRIBE:
+                return self._subscribed(command.ws_channel, reply.subscribe or SubscribeResult(), now)
+            case Ask.UNSUBSCRIBE:
+                return []
+            case Ask.REFRESH:
+                result = reply.refresh
+                self._refresh_at = _refresh_time(result.ttl, now) if result and result.expires else None
+                return [Refreshed(None)]
+            case Ask.SUB_REFRESH:
+                channel, renewed = self._channels.get(command.ws_channel), reply.sub_refresh
+                if channel is None:
+                    return []
+                channel.refresh_at = _refresh_time(renewed.ttl, now) if renewed and renewed.expires else None
+                return [Refreshed(command.ws_channel)]
+
+    def _take_refusal(self, command: _InFlight, refused: Refused) -> list[ClientEvent]:
+        match command.ask:
+            case Ask.CONNECT:
+                again = is_retryable(refused.code, temporary=refused.temporary)
+                return [ConnectRefused(refused), *self._close(refused.code, refused.message, reconnect=again)]
+            case Ask.SUBSCRIBE:
+                if self._channels.pop(command.ws_channel, None) is None:
+                    return []
+                return [SubscribeRefused(ws_channel=command.ws_channel, refused=refused)]
+            case Ask.UNSUBSCRIBE:
+                return self._end(ClientCode.UNSUBSCRIBE_TIMEOUT)
+            case Ask.REFRESH | Ask.SUB_REFRESH:
+                return [RefreshRefused(command.ws_channel or None, refused)]
+
+    def _connected(self, result: ConnectResult, now: float) -> list[ClientEvent]:
+        self._enter(State.CONNECTED)
+        self._sends_pongs = result.pong
+        self._ping_interval = float(result.ping)
+        if result.ping:
+            self._silent_until = now + result.ping + self._max_ping_delay
+        if result.expires:
+            self._refresh_at = _refresh_time(result.ttl, now)
+        return [Connected(client_id=result.client, version=result.version)]
+
+    def _subscribed(self, ws_channel: str, result: SubscribeResult, now: float) -> list[ClientEvent]:
+        channel = self._channels.get(ws_channel)
+        if channel is None:
+            return []
+        channel.epoch = result.epoch
+        if result.expires:
+            channel.refresh_at = _refresh_time(result.ttl, now)
+        standing = Subscribed(
+            ws_channel=ws_channel,
+            position=Position(result.epoch, result.offset) if result.recoverable else None,
+            recovered=result.was_recovering and result.recovered,
+        )
+        missed = [self._published(ws_channel, channel, one) for one in result.publications or ()]
+        return [standing, *missed]
+
+    def _published(self, ws_channel: str, channel: _Channel, publication: Publication) -> Published:
+        position = None
+        if publication.offset:
+            position = Position(channel.epoch, publication.offset)
+        return Published(ws_channel=ws_channel, data=publication.data, position=position)
+
+    def _ask(
+        self,
+        ask: Ask,
+        ws_channel: str,
+        now: float,
+        **request: ConnectRequest | SubscribeRequest | UnsubscribeRequest | RefreshRequest | SubRefreshRequest,
+    ) -> None:
+        self._last_id += 1
+        self._in_flight[self._last_id] = _InFlight(ask, ws_channel, now + self._command_timeout)
+        command = Command(id=self._last_id)
+        for name, asked in request.items():
+            setattr(command, name, asked)
+        self._outbox.append(encode_command(command))
+
+    def _must_be_connected(self) -> None:
+        if self.state is not State.CONNECTED:
+            raise LocalProtocolError(f"the connection is {self.state.value}, not connected")
+
+    def _end(self, code: ClientCode) -> list[ClientEvent]:
+        return self._close(code, code.reason, reconnect=True)
+
+    def _close(self, code: int, reason: str, *, reconnect: bool) -> list[ClientEvent]:
+        if self.state is State.CLOSED:
+            return []
+        self._enter(State.CLOSED)
+        self._in_flight.clear()
+        self._outbox.clear()
+        return [Closed(code=code, reason=reason, reconnect=reconnect)]
+
+    def _enter(self, state: State) -> None:
+        if state not in _NEXT[self.state]:
+            raise LocalProtocolError(f"a connection that is {self.state.value} cannot become {state.value}")
+        self.state = state
+
+
+def _refresh_time(ttl: int, now: float) -> float:
+    return now + ttl - min(REFRESH_MARGIN, ttl / 10)
