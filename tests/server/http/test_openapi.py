@@ -1,0 +1,79 @@
+"""The description of the DevAPI says what the DevAPI does."""
+
+from __future__ import annotations
+
+import re
+
+import pytest_asyncio
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from vklive.server.http.devapi_routes import devapi_router
+from vklive.server.http.health import health
+from vklive.server.http.openapi import openapi_config
+from vklive.server.settings import DevApiSettings, TokenSettings
+from vklive.server.store import Store
+from vklive.server.tokens import Issuer, TokenKeys
+
+METHODS = {
+    ("get", "/v1/websocket/token"): {"200", "401", "403", "500", "503"},
+    ("get", "/v1/websocket/subscription_token"): {"200", "400", "401", "403", "500", "503"},
+    ("get", "/v1/channel"): {"200", "400", "401", "403", "404", "500", "503"},
+    ("post", "/v1/channels"): {"200", "400", "401", "403", "413", "500", "503"},
+}
+
+
+@pytest_asyncio.fixture
+async def http(clock):
+    store = Store("sqlite+aiosqlite:///:memory:", clock=clock)
+    tokens = TokenSettings(secret="the secret of the tokens in these tests")
+    issuer = Issuer(TokenKeys.from_settings(tokens), tokens, clock=clock)
+    app = Litestar([devapi_router(store, issuer, DevApiSettings()), health], openapi_config=openapi_config())
+    async with AsyncTestClient(app) as client:
+        yield client
+
+
+async def test_the_schema_has_the_devapi_and_nothing_else(http):
+    document = (await http.get("/docs/openapi.json")).json()
+
+    described = {
+        (verb, path): set(operation["responses"])
+        for path, operations in document["paths"].items()
+        for verb, operation in operations.items()
+    }
+    assert described == METHODS
+
+
+async def test_every_method_says_how_one_shows_who_one_is(http):
+    document = (await http.get("/docs/openapi.json")).json()
+
+    assert {name: scheme["scheme"] for name, scheme in document["components"]["securitySchemes"].items()} == {
+        "Bearer": "bearer",
+        "Basic": "basic",
+    }
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            assert operation["security"] == [{"Bearer": []}, {"Basic": []}]
+
+
+async def test_every_reference_leads_somewhere(http):
+    answer = await http.get("/docs/openapi.json")
+    schemas = answer.json()["components"]["schemas"]
+
+    references = set(re.findall(r'"\$ref":"#/components/schemas/([^"]+)"', answer.text))
+    assert references
+    assert references <= set(schemas)
+
+
+async def test_the_page_shows_every_method_and_loads_nothing_from_elsewhere(http):
+    answer = await http.get("/docs")
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    for verb, path in METHODS:
+        assert f"{verb.upper()} {path}" in answer.text
+    assert "<script" not in answer.text
+    assert "://" not in answer.text
+    links = set(re.findall(r"href='#([^']+)'", answer.text))
+    assert links
+    assert links <= set(re.findall(r"id='([^']+)'", answer.text))
