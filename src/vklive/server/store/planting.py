@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from vklive.server.channel_url import slug_of
+from vklive.devapi.channel_url import slug_of
 from vklive.server.store.hashing import hash_of
 from vklive.server.store.seed import ApplicationSeed, ChannelSeed, Seed, UserSeed
 from vklive.server.store.tables import (

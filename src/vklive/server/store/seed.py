@@ -41,7 +41,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from vklive.errors import ConfigError
-from vklive.server.channel_url import slug_of
+from vklive.devapi.channel_url import slug_of
 from vklive.server.directory import Role
 from vklive.server.names import MAX_ID
 

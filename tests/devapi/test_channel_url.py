@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vklive.server.channel_url import MAX_LENGTH, slug_of
+from vklive.devapi.channel_url import MAX_LENGTH, slug_of
 
 
 @pytest.mark.parametrize(
