@@ -1,0 +1,162 @@
+"""The public face of the client."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from types import TracebackType
+from typing import Self
+
+from vklive._version import __version__
+from vklive.client.backoff import Backoff
+from vklive.client.credentials import AccessToken, AppCredentials, TokenSource
+from vklive.client.devapi import DEFAULT_API_URL, DevApi
+from vklive.client.http import HttpTransport, Httpx2Transport
+from vklive.client.picows_transport import PicowsTransport
+from vklive.client.queue import DEFAULT_LIMIT, EventQueue, Overflow
+from vklive.client.stream import Stream
+from vklive.client.supervisor import Supervisor
+from vklive.client.transport import Transport
+from vklive.clock import Clock, SystemClock
+from vklive.devapi.channel_url import slug_of
+from vklive.devapi.topics import Topic
+from vklive.errors import ConfigError
+
+DEFAULT_WS_URL = "wss://pubsub-dev.live.vkvideo.ru/connection/websocket?format=json&cf_protocol_version=v2"
+
+
+class Client:
+    """Listens to channels of VK Video Live.
+
+    ::
+
+        async with vklive.Client(access_token=token) as client:
+            async with client.listen("streamer", topics={"chat"}) as stream:
+                async for event in stream:
+                    ...
+
+    All streams of a client share one connection, which is made when the first of them begins, and kept until the client
+    is closed. The constructor does no I/O and needs no event loop.
+
+    Args:
+        access_token: of a user or an application; or
+        client_id: of an application, together with
+        client_secret: its secret; or
+        credentials: anything else that gives credentials. Exactly one of the three ways is to be chosen.
+        api_url: where the DevAPI is; by default the real one.
+        ws_url: where the pub/sub is; by default the real one.
+        origin: the ``Origin`` header of the handshake; the real service asks programs for none.
+        queue_limit: how many events a stream holds for a program that is busy.
+        overflow: what happens to one more, see `vklive.Overflow`.
+        timeout: seconds for each request, for the handshake and for each command.
+        transport: opens WebSockets; by default with picows.
+        http: makes requests; by default with httpx2. It is closed with the client.
+        backoff: how long to wait between attempts; by default 0.5 to 20 seconds, longer each time.
+        clock: the wall clock that events are stamped with.
+
+    Raises:
+        ConfigError: when not exactly one way to say who one is was chosen.
+    """
+
+    def __init__(  # noqa: PLR0913 - keyword-only settings, each with a default
+        self,
+        *,
+        access_token: str | None = None,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        credentials: TokenSource | None = None,
+        api_url: str = DEFAULT_API_URL,
+        ws_url: str = DEFAULT_WS_URL,
+        origin: str = "",
+        queue_limit: int = DEFAULT_LIMIT,
+        overflow: Overflow = Overflow.DROP_OLDEST,
+        timeout: float = 5.0,
+        transport: Transport | None = None,
+        http: HttpTransport | None = None,
+        backoff: Backoff | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._http = http or Httpx2Transport()
+        self._clock = clock or SystemClock()
+        self._queue_limit = queue_limit
+        self._overflow = overflow
+        self.api = DevApi(
+            _credentials(access_token, client_id, client_secret, credentials),
+            base_url=api_url,
+            http=self._http,
+            timeout=timeout,
+            clock=self._clock,
+        )
+        headers = {"User-Agent": f"vklive/{__version__}"}
+        self._supervisor = Supervisor(
+            self.api,
+            transport=transport or PicowsTransport(),
+            ws_url=ws_url,
+            headers=headers | ({"Origin": origin} if origin else {}),
+            timeout=timeout,
+            backoff=backoff or Backoff(),
+        )
+
+    async def __aenter__(self) -> Self:
+        self._supervisor.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close all streams and the connection. Nothing is left behind. May be called again."""
+        await self._supervisor.stop()
+        await self._http.close()
+
+    def listen(self, channel_url: str, *, topics: Collection[Topic | str] | None = None) -> Stream:
+        """The events of a channel.
+
+        Args:
+            channel_url: the channel's slug, or its address.
+            topics: which of its ws channels, see `vklive.Topic`; `None` for all. One that this user may not hear is
+                told by a `vklive.events.NoAccess` in the stream.
+
+        Returns:
+            A stream, to be used with ``async with`` and ``async for``.
+
+        Raises:
+            ConfigError: when the channel or a topic is none.
+        """
+        slug = slug_of(channel_url)
+        if not slug:
+            raise ConfigError("channel_url", f"{channel_url!r} names no channel", hint="give its slug or its address")
+        return Stream(
+            self._supervisor,
+            slug,
+            topics=list(Topic) if topics is None else [_topic(topic) for topic in topics],
+            queue=EventQueue(limit=self._queue_limit, overflow=self._overflow),
+            clock=self._clock,
+        )
+
+
+def _credentials(
+    access_token: str | None, client_id: str | None, client_secret: str | None, credentials: TokenSource | None
+) -> TokenSource:
+    ways: list[TokenSource] = []
+    if access_token is not None:
+        ways.append(AccessToken(access_token))
+    if client_id is not None and client_secret is not None:
+        ways.append(AppCredentials(client_id, client_secret))
+    if credentials is not None:
+        ways.append(credentials)
+    if len(ways) != 1 or (client_id is None) != (client_secret is None):
+        raise ConfigError(
+            "credentials",
+            "not exactly one way was chosen",
+            hint="access_token, client_id and client_secret, or credentials",
+        )
+    return ways[0]
+
+
+def _topic(topic: Topic | str) -> Topic:
+    try:
+        return Topic(topic)
+    except ValueError:
+        raise ConfigError("topics", f"{topic!r} is no topic", hint=f"one of {', '.join(Topic)}") from None

@@ -1,0 +1,395 @@
+"""One connection at work: what the streams want is subscribed, what is heard is given to them, tokens are renewed.
+
+A session lives as long as its connection. It is driven by `run`, which reads; whatever has to wait for the API (tokens,
+the names of ws channels) is a job beside it and ends with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Coroutine
+from typing import TypeAlias, TypeVar
+
+from msgspec import Struct
+
+from vklive.client.backoff import Backoff
+from vklive.client.devapi import DevApi
+from vklive.client.failures import failure_of
+from vklive.client.stream import Stream
+from vklive.client.subscriptions import NO_TOKEN, Access, Phase, Subscription, decide
+from vklive.client.transport import Link
+from vklive.devapi.topics import WebSocketChannels
+from vklive.errors import ConnectionLostError, ForbiddenError, NotFoundError, UnauthorizedError, VkliveError
+from vklive.events import (
+    Connected,
+    Gap,
+    Listening,
+    NoAccess,
+    TokenRefreshed,
+    Unsubscribed,
+    decode_payload,
+)
+from vklive.protocol import client_events as said
+from vklive.protocol.client import ClientConnection, State
+from vklive.protocol.client_events import ClientEvent, Closed
+from vklive.protocol.codes import ErrorCode, is_retryable, may_resubscribe
+
+_log = logging.getLogger("vklive.client.session")
+
+_T = TypeVar("_T")
+
+StartJob: TypeAlias = Callable[[Coroutine[None, None, None]], None]
+
+_NEEDS_TOKEN = {ErrorCode.PERMISSION_DENIED, ErrorCode.TOKEN_EXPIRED}
+
+
+class _Route(Struct, frozen=True):
+    """Whom a ws channel is heard for."""
+
+    stream: Stream
+    subscription: Subscription
+
+
+class Session:
+    """One connection.
+
+    Args:
+        link: the open WebSocket.
+        machine: a new state machine.
+        api: gives tokens and names.
+        streams: whom to feed; more may `join` later.
+        attempt: the number of the attempt that this is.
+        start_job: starts what runs beside; it is cancelled when the session ends.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        *,
+        machine: ClientConnection,
+        api: DevApi,
+        streams: Collection[Stream],
+        attempt: int,
+        start_job: StartJob,
+    ) -> None:
+        self.connected: Connected | None = None
+        self.error: VkliveError | None = None
+        """What ended the session from inside and no retry helps against."""
+        self._link = link
+        self._machine = machine
+        self._api = api
+        self._streams = list(streams)
+        self._attempt = attempt
+        self._start_job = start_job
+        self._routes: dict[str, list[_Route]] = {}
+        self._alarm: asyncio.Timeout | None = None
+
+    async def run(self, token: str) -> Closed:
+        """Connect with a connection token, and work until the connection is over."""
+        self._machine.connect(token, now=self._now())
+        self._flush()
+        while True:
+            for event in await self._next():
+                if isinstance(event, Closed):
+                    return event
+                await self._take(event)
+            self._flush()
+
+    def join(self, stream: Stream) -> None:
+        """Feed one more stream."""
+        self._streams.append(stream)
+        if self.connected is not None:
+            stream.tell(self.connected)
+            self._job(self._serve(stream))
+
+    def leave(self, stream: Stream) -> None:
+        """Feed a stream no more; what nobody else hears is unsubscribed."""
+        if stream in self._streams:
+            self._streams.remove(stream)
+        for ws_channel, routes in list(self._routes.items()):
+            kept = [route for route in routes if route.stream is not stream]
+            if kept:
+                self._routes[ws_channel] = kept
+            elif kept != routes:
+                del self._routes[ws_channel]
+                if self._machine.state is State.CONNECTED:
+                    self._machine.unsubscribe(ws_channel, now=self._now())
+        self._flush()
+
+    def end(self, reason: str) -> None:
+        """The connection is over: what was listened to is interrupted."""
+        for routes in self._routes.values():
+            for route in routes:
+                route.subscription.interrupt(reason)
+
+    # Reading.
+
+    async def _next(self) -> list[ClientEvent]:
+        """What happens next: messages, the end, or that it is time for something."""
+        try:
+            async with asyncio.timeout_at(self._machine.next_deadline) as self._alarm:
+                messages = await self._link.receive()
+        except TimeoutError:
+            return self._machine.tick(self._now())
+        except ConnectionLostError as lost:
+            return self._machine.lost(lost.code, lost.reason)
+        finally:
+            self._alarm = None
+        now = self._now()
+        return [event for message in messages for event in self._machine.receive(message, now=now)]
+
+    def _flush(self) -> None:
+        """Send what the machine has to say, and see to it that its next deadline is kept."""
+        for frame in self._machine.data_to_send():
+            self._link.send(frame)
+        if self._alarm is not None and not self._alarm.expired():
+            self._alarm.reschedule(self._machine.next_deadline)
+
+    async def _take(self, event: ClientEvent) -> None:
+        match event:
+            case said.Published():
+                # Pongs are not to wait for a program that takes its time.
+                self._flush()
+                await self._deliver(event)
+            case said.Connected():
+                self.connected = Connected(attempt=self._attempt, client_id=event.client_id)
+                for stream in self._streams:
+                    stream.tell(self.connected)
+                    self._job(self._serve(stream))
+            case said.Subscribed():
+                self._subscribed(event)
+            case said.SubscribeRefused():
+                self._subscribe_refused(event)
+            case said.Unsubscribed():
+                self._unsubscribed(event)
+            case said.RefreshDue(ws_channel):
+                self._job(self._refresh(ws_channel))
+            case said.Refreshed(ws_channel):
+                self._refreshed(ws_channel)
+            case said.RefreshRefused(ws_channel, refused):
+                self._refresh_refused(ws_channel, refused)
+            case said.Unreadable(error):
+                _log.warning("the server said something that cannot be read, and it is passed over: %s", error)
+            case said.ConnectRefused() | Closed():
+                pass  # the end follows, and `run` gives it
+
+    async def _deliver(self, published: said.Published) -> None:
+        routes = self._routes.get(published.ws_channel)
+        if not routes:
+            return
+        kind, data = decode_payload(published.data)
+        raw = bytes(published.data)
+        for stream, subscription in ((route.stream, route.subscription) for route in routes):
+            if subscription.gap:
+                self._tell_gap(stream, subscription)
+            if published.position is not None:
+                subscription.position = published.position
+            await stream.queue.put(
+                stream.event(
+                    kind,
+                    data,
+                    topic=subscription.topic,
+                    ws_channel=published.ws_channel,
+                    position=published.position,
+                    raw=raw,
+                )
+            )
+
+    def _subscribed(self, event: said.Subscribed) -> None:
+        for stream, subscription in self._routes_of(event.ws_channel):
+            subscription.phase = Phase.LISTENING
+            subscription.denied = ""
+            if event.recovered:
+                subscription.gap = ""
+            elif subscription.gap:
+                self._tell_gap(stream, subscription)
+            subscription.position = event.position
+            self._tell_listening(stream, subscription)
+
+    def _subscribe_refused(self, event: said.SubscribeRefused) -> None:
+        refused = event.refused
+        routes = self._routes_of(event.ws_channel)
+        if not routes:
+            return
+        subscription = routes[0][1]
+        for _, each in routes:
+            each.phase = Phase.WAITING
+        if refused.code in _NEEDS_TOKEN and self._api.credentials.is_user and subscription.access is Access.BARE:
+            # An open one that is not: it is asked for once.
+            for _, each in routes:
+                each.access = Access.TOKEN
+            self._job(self._subscribe_anew(event.ws_channel))
+        elif is_retryable(refused.code, temporary=refused.temporary):
+            self._job(self._subscribe_anew(event.ws_channel, delay=Backoff().next()))
+        else:
+            self._deny(event.ws_channel, f"the server said: {refused.message}")
+
+    def _unsubscribed(self, event: said.Unsubscribed) -> None:
+        for stream, subscription in self._routes_of(event.ws_channel):
+            subscription.interrupt(event.reason)
+            if not may_resubscribe(event.code):
+                subscription.phase = Phase.DENIED
+            gone = Unsubscribed(
+                topic=subscription.topic, ws_channel=event.ws_channel, code=event.code, reason=event.reason
+            )
+            stream.tell(gone, topic=subscription.topic, ws_channel=event.ws_channel)
+        if may_resubscribe(event.code):
+            self._job(self._subscribe_anew(event.ws_channel))
+        else:
+            self._routes.pop(event.ws_channel, None)
+
+    def _refreshed(self, ws_channel: str | None) -> None:
+        if ws_channel is None:
+            for stream in self._streams:
+                stream.tell(TokenRefreshed(kind="connection"))
+        else:
+            for stream, subscription in self._routes_of(ws_channel):
+                renewed = TokenRefreshed(kind="subscription", ws_channel=ws_channel)
+                stream.tell(renewed, topic=subscription.topic, ws_channel=ws_channel)
+
+    def _refresh_refused(self, ws_channel: str | None, refused: said.Refused) -> None:
+        if is_retryable(refused.code, temporary=refused.temporary):
+            self._job(self._refresh(ws_channel, delay=_refresh_backoff().next()))
+        elif ws_channel is not None:
+            self._machine.unsubscribe(ws_channel, now=self._now())
+            self._deny(ws_channel, f"the server said: {refused.message}")
+        # A connection that is not refreshed is closed by the server, and the next one has a new token.
+
+    # Jobs.
+
+    def _job(self, work: Coroutine[None, None, None]) -> None:
+        self._start_job(self._guarded(work))
+
+    async def _guarded(self, work: Coroutine[None, None, None]) -> None:
+        """A job that fails for good ends the session, with its error."""
+        try:
+            await work
+        except VkliveError as error:
+            self.error = error
+            self._link.abort()
+
+    async def _serve(self, stream: Stream) -> None:
+        """Subscribe to everything that a stream wants."""
+        try:
+            if not stream.planned:
+                stream.plan(await self._names(stream.channel_url))
+        except (NotFoundError, ForbiddenError) as error:
+            # There is no such channel, or it is banned: that ends this stream and no other.
+            self._streams.remove(stream)
+            stream.queue.close(error)
+            return
+        if stream not in self._streams:
+            return
+        for subscription in stream.subscriptions:
+            self._routes.setdefault(subscription.ws_channel, []).append(_Route(stream, subscription))
+        await self._subscribe(stream.subscriptions)
+
+    async def _subscribe(self, subscriptions: Collection[Subscription]) -> None:
+        """Get the tokens that are needed in one call, then subscribe in one frame."""
+        tokens = await self._tokens([one.ws_channel for one in subscriptions if one.access is not Access.BARE])
+        is_user = self._api.credentials.is_user
+        for subscription, token, reason in decide(subscriptions, tokens, is_user=is_user):
+            if token is None:
+                self._deny(subscription.ws_channel, reason)
+            elif self._routes_of(subscription.ws_channel):
+                self._ask(subscription, token)
+        self._flush()
+
+    def _ask(self, subscription: Subscription, token: str) -> None:
+        ws_channel = subscription.ws_channel
+        if self._machine.state is not State.CONNECTED:
+            return
+        if self._machine.is_subscribed(ws_channel):
+            # Another stream listens already, or is about to.
+            routes = self._routes_of(ws_channel)
+            if any(each.phase is Phase.LISTENING for _, each in routes):
+                for stream, each in routes:
+                    if each.phase is Phase.WAITING:
+                        each.phase = Phase.LISTENING
+                        self._tell_listening(stream, each)
+            return
+        subscription.phase = Phase.ASKED
+        self._machine.subscribe(ws_channel, token=token, position=subscription.position, now=self._now())
+
+    async def _subscribe_anew(self, ws_channel: str, *, delay: float = 0.0) -> None:
+        await asyncio.sleep(delay)
+        routes = self._routes_of(ws_channel)
+        if routes:
+            await self._subscribe([routes[0][1]])
+
+    async def _refresh(self, ws_channel: str | None, *, delay: float = 0.0) -> None:
+        """Fetch a new token and give it to the server."""
+        await asyncio.sleep(delay)
+        if ws_channel is None:
+            token = await self._persistently(self._api.websocket_token)
+            if self._machine.state is State.CONNECTED:
+                self._machine.refresh(token, now=self._now())
+        else:
+            token = (await self._tokens([ws_channel])).get(ws_channel, "")
+            if self._machine.state is not State.CONNECTED or not self._machine.is_subscribed(ws_channel):
+                return
+            if token:
+                self._machine.sub_refresh(ws_channel, token, now=self._now())
+            else:
+                self._machine.unsubscribe(ws_channel, now=self._now())
+                self._deny(ws_channel, NO_TOKEN)
+        self._flush()
+
+    async def _names(self, channel_url: str) -> WebSocketChannels:
+        info = await self._persistently(lambda: self._api.channel(channel_url))
+        return info.channel.web_socket_channels or WebSocketChannels()
+
+    async def _tokens(self, ws_channels: list[str]) -> dict[str, str]:
+        if not ws_channels or not self._api.credentials.is_user:
+            return {}
+        try:
+            return await self._persistently(lambda: self._api.subscription_tokens(ws_channels))
+        except UnauthorizedError:
+            raise
+        except ForbiddenError:
+            # The access token is an application's: it has access to what is open, and that is an answer.
+            return {}
+
+    async def _persistently(self, call: Callable[[], Coroutine[None, None, _T]]) -> _T:
+        """Call the API until it answers. What no retry helps against is raised."""
+        backoff = Backoff()
+        while True:
+            try:
+                return await call()
+            except VkliveError as error:
+                failure = failure_of(error)
+                delay = max(backoff.next(), failure.wait)
+                _log.warning("%s; trying again in %.1f s", failure.cause, delay)
+                await asyncio.sleep(delay)
+
+    # Telling.
+
+    def _deny(self, ws_channel: str, reason: str) -> None:
+        for stream, subscription in self._routes_of(ws_channel):
+            subscription.phase = Phase.DENIED
+            # Said once, not again at every reconnect.
+            if subscription.denied != reason:
+                subscription.denied = reason
+                denied = NoAccess(topic=subscription.topic, ws_channel=ws_channel, reason=reason)
+                stream.tell(denied, topic=subscription.topic, ws_channel=ws_channel)
+
+    def _tell_gap(self, stream: Stream, subscription: Subscription) -> None:
+        gap = Gap(topic=subscription.topic, ws_channel=subscription.ws_channel, reason=subscription.gap)
+        subscription.gap = ""
+        stream.tell(gap, topic=subscription.topic, ws_channel=subscription.ws_channel)
+
+    def _tell_listening(self, stream: Stream, subscription: Subscription) -> None:
+        listening = Listening(topic=subscription.topic, ws_channel=subscription.ws_channel)
+        stream.tell(listening, topic=subscription.topic, ws_channel=subscription.ws_channel)
+
+    def _routes_of(self, ws_channel: str) -> list[tuple[Stream, Subscription]]:
+        return [(route.stream, route.subscription) for route in self._routes.get(ws_channel, ())]
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+
+def _refresh_backoff() -> Backoff:
+    return Backoff(minimum=5.0, maximum=10.0)

@@ -1,0 +1,116 @@
+"""The events of one channel, as the program takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from vklive.client.queue import EventQueue
+from vklive.client.subscriptions import NO_WS_CHANNEL, Subscription, plan
+from vklive.clock import Clock
+from vklive.devapi.topics import Topic, WebSocketChannels
+from vklive.events import Event, EventData, NoAccess
+from vklive.protocol.client_events import Position
+
+
+class Supply(Protocol):
+    """Whoever feeds streams."""
+
+    def add(self, stream: Stream) -> None:
+        """Feed it from now on."""
+        ...
+
+    def remove(self, stream: Stream) -> None:
+        """Feed it no more."""
+        ...
+
+
+class Stream:
+    """The events of one channel, in the order in which they were heard; between them, what happens to the connection.
+
+    Made by `vklive.Client.listen`. An async context manager and an async iterator: listening begins with ``async
+    with`` and ends with it. The iteration ends when the stream is closed, or with the error that no retry helps
+    against: wrong credentials, no such channel, a certificate that cannot be trusted.
+
+    Delivery is at most once, and in order within a ws channel. Where something may have been missed, there is a
+    `vklive.events.Gap`.
+    """
+
+    def __init__(
+        self, supply: Supply, channel_url: str, *, topics: Collection[Topic], queue: EventQueue, clock: Clock
+    ) -> None:
+        self.channel_url = channel_url
+        self.topics = frozenset(topics)
+        self.queue = queue
+        # Kept from one connection to the next. `planned` is false while the API is to be asked for names (again).
+        self.subscriptions: list[Subscription] = []
+        self.planned = False
+        self._missing: set[Topic] = set()
+        self._supply = supply
+        self._clock = clock
+
+    @property
+    def dropped(self) -> int:
+        """How many events were dropped because they were not taken fast enough."""
+        return self.queue.dropped
+
+    async def __aenter__(self) -> Self:
+        self._supply.add(self)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Listen no more. What has arrived can still be taken; then the iteration ends."""
+        self._supply.remove(self)
+        self.queue.close()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Event:
+        return await self.queue.get()
+
+    # What feeds it.
+
+    def plan(self, names: WebSocketChannels) -> None:
+        """Find out what to subscribe to. What is known of a ws channel that is among them again is kept."""
+        known = {one.ws_channel: one for one in self.subscriptions}
+        planned, missing = plan(names, self.topics)
+        self.subscriptions = [known.get(one.ws_channel, one) for one in planned]
+        self.planned = True
+        for topic in missing:
+            if topic not in self._missing:
+                self.tell(NoAccess(topic=topic, ws_channel="", reason=NO_WS_CHANNEL), topic=topic)
+        self._missing = set(missing)
+
+    def tell(self, data: EventData, *, topic: str = "", ws_channel: str = "") -> None:
+        """Say what happens to the connection."""
+        self.queue.put_now(self.event(data.event_type, data, topic=topic, ws_channel=ws_channel))
+
+    def event(
+        self,
+        kind: str,
+        data: EventData,
+        *,
+        topic: str = "",
+        ws_channel: str = "",
+        position: Position | None = None,
+        raw: bytes = b"",
+    ) -> Event:
+        """An event of this stream, received now."""
+        return Event(
+            type=kind,
+            data=data,
+            channel_url=self.channel_url,
+            topic=topic,
+            ws_channel=ws_channel,
+            position=position,
+            received_at=datetime.fromtimestamp(self._clock.wall(), UTC),
+            raw=raw,
+        )

@@ -1,0 +1,185 @@
+"""The one loop of the client: connect, work, classify what ended it, wait, come back.
+
+Every failure leads from here to a retry with a stated delay, or to a stated end. Attempts are numbered; with the end
+of an attempt everything that ran for it is cancelled, so nothing of a dead one is heard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Mapping
+
+from vklive._version import __version__
+from vklive.client.backoff import Backoff
+from vklive.client.devapi import DevApi
+from vklive.client.failures import Failure, failure_of, failure_of_end
+from vklive.client.session import Session
+from vklive.client.stream import Stream
+from vklive.client.transport import Link, Transport
+from vklive.errors import LocalProtocolError, VkliveError
+from vklive.events import Reconnecting
+from vklive.protocol.client import ClientConnection
+
+_log = logging.getLogger("vklive.client")
+
+STABLE_AFTER = 5.0
+"""Seconds after which a connection counts as one that worked, so that the next failure begins with a short delay."""
+
+FORGET_AFTER = 5
+"""Failures in a row after which the names of ws channels are asked for anew: they may be what is wrong."""
+
+
+class Supervisor:
+    """Keeps one connection for all streams of a client.
+
+    Args:
+        api: gives tokens and names.
+        transport: opens WebSockets.
+        ws_url: where the pub/sub is.
+        headers: of the handshake.
+        timeout: seconds for the handshake and for each command.
+        backoff: how long to wait between attempts.
+    """
+
+    def __init__(
+        self,
+        api: DevApi,
+        *,
+        transport: Transport,
+        ws_url: str,
+        headers: Mapping[str, str],
+        timeout: float,
+        backoff: Backoff,
+    ) -> None:
+        self._api = api
+        self._transport = transport
+        self._ws_url = ws_url
+        self._headers = headers
+        self._timeout = timeout
+        self._backoff = backoff
+        self._streams: list[Stream] = []
+        self._wanted = asyncio.Event()
+        self._attempt = 0
+        self._session: Session | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._ended: VkliveError | None = None
+
+    # What the client and its streams call.
+
+    def start(self) -> None:
+        """Begin; the connection is made when the first stream wants it."""
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="vklive supervisor")
+
+    async def stop(self) -> None:
+        """End: streams are closed, the connection too, and nothing is left behind. May be called again."""
+        for stream in list(self._streams):
+            stream.close()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    def add(self, stream: Stream) -> None:
+        """Feed a stream.
+
+        Raises:
+            LocalProtocolError: when the client is not open.
+        """
+        if self._task is None:
+            raise LocalProtocolError("the client is not open: use it with `async with`")
+        if self._ended is not None:
+            stream.queue.close(self._ended)
+            return
+        self._streams.append(stream)
+        self._wanted.set()
+        if self._session is not None:
+            self._session.join(stream)
+
+    def remove(self, stream: Stream) -> None:
+        """Feed a stream no more."""
+        if stream in self._streams:
+            self._streams.remove(stream)
+            if self._session is not None:
+                self._session.leave(stream)
+
+    # The loop.
+
+    async def _run(self) -> None:
+        try:
+            while True:
+                await self._wanted.wait()
+                self._attempt += 1
+                failure = await self._attempt_once()
+                await self._wait_after(failure)
+        except VkliveError as error:
+            self._give_up(error)
+        except Exception as error:  # noqa: BLE001 - a mistake of ours must not leave a program waiting for ever
+            _log.exception("the client failed; this is a bug in vklive")
+            self._give_up(error)
+
+    async def _attempt_once(self) -> Failure:
+        """One connection from its beginning to its end.
+
+        Raises:
+            VkliveError: what no retry helps against.
+        """
+        try:
+            token = await self._api.websocket_token()
+            link = await self._transport.open(self._ws_url, headers=self._headers, timeout=self._timeout)
+        except VkliveError as error:
+            return failure_of(error)
+        try:
+            return await self._work(link, token)
+        finally:
+            await link.close()
+
+    async def _work(self, link: Link, token: str) -> Failure:
+        began = asyncio.get_running_loop().time()
+        jobs: set[asyncio.Task[None]] = set()
+
+        def start_job(work: Coroutine[None, None, None]) -> None:
+            job = asyncio.get_running_loop().create_task(work, name=f"vklive attempt {self._attempt}")
+            jobs.add(job)
+            job.add_done_callback(jobs.discard)
+
+        machine = ClientConnection(command_timeout=self._timeout, version=__version__)
+        session = self._session = Session(
+            link,
+            machine=machine,
+            api=self._api,
+            streams=self._streams,
+            attempt=self._attempt,
+            start_job=start_job,
+        )
+        reason = "the client was closed"
+        try:
+            closed = await session.run(token)
+            reason = closed.reason
+        finally:
+            self._session = None
+            session.end(reason)
+            for job in list(jobs):
+                job.cancel()
+            await asyncio.gather(*jobs, return_exceptions=True)
+        if session.connected is not None and asyncio.get_running_loop().time() - began >= STABLE_AFTER:
+            self._backoff.reset()
+        if session.error is not None:
+            return failure_of(session.error)
+        return failure_of_end(closed)
+
+    async def _wait_after(self, failure: Failure) -> None:
+        delay = max(self._backoff.next(), failure.wait)
+        if self._backoff.failures % FORGET_AFTER == 0:
+            for stream in self._streams:
+                stream.planned = False
+        _log.warning("no connection: %s; attempt %d in %.1f s", failure.cause, self._attempt + 1, delay)
+        for stream in self._streams:
+            stream.tell(Reconnecting(cause=failure.cause, code=failure.code, delay=delay, attempt=self._attempt + 1))
+        await asyncio.sleep(delay)
+
+    def _give_up(self, error: Exception) -> None:
+        self._ended = error if isinstance(error, VkliveError) else VkliveError(f"the client failed: {error!r}")
+        for stream in self._streams:
+            stream.queue.close(error)
+        self._streams.clear()
