@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 
 import pytest
 from sqlalchemy import text
 
 from vklive.errors import ConfigError, MissingExtraError
-from vklive.server.store.engine import create_engine
+from vklive.server.store.engine import create_engine, prepare_file
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,7 @@ def test_without_asyncpg_the_error_names_the_extra(monkeypatch):
 
 async def test_sqlite_keeps_references_and_lets_readers_read_while_one_writes(sqlite_url):
     engine = create_engine(sqlite_url)
+    await prepare_file(engine)
     async with engine.connect() as connection:
         settings = {
             name: (await connection.execute(text(f"PRAGMA {name}"))).scalar_one()
@@ -62,3 +64,17 @@ async def test_a_failed_transaction_on_sqlite_takes_changed_tables_back_too(sqli
     await engine.dispose()
 
     assert tables == []
+
+
+async def test_a_file_is_prepared_by_many_at_once(sqlite_url):
+    async def prepare() -> None:
+        engine = create_engine(sqlite_url)
+        await prepare_file(engine)
+        await engine.dispose()
+
+    await asyncio.gather(*(prepare() for _ in range(20)))
+
+
+async def test_there_is_no_file_to_prepare_for_other_databases():
+    for url in ("sqlite+aiosqlite://", "sqlite+aiosqlite:///:memory:", "postgresql+asyncpg://someone@host/database"):
+        await prepare_file(create_engine(url))

@@ -322,11 +322,31 @@ async def test_a_lost_connection_is_replaced_unnoticed_and_a_lost_database_is_sa
     await others.dispose()
 
 
-async def test_a_folder_that_does_not_exist_is_a_wrong_setting(tmp_path, clock):
-    store = Store(f"sqlite+aiosqlite:///{tmp_path}/missing/vklive.sqlite3", clock=clock)
+@pytest.mark.parametrize(
+    ("path", "problem"),
+    [
+        ("missing/vklive.sqlite3", "unable to open database file"),
+        ("", "unable to open database file"),
+        ("text", "file is not a database"),
+    ],
+)
+async def test_a_file_that_cannot_be_a_database_is_a_wrong_setting(tmp_path, clock, path, problem):
+    (tmp_path / "text").write_text("no database " * 100)
 
-    with pytest.raises(ConfigError, match=r"database_url: cannot open .*unable to open database file"):
-        await store.__aenter__()
+    with pytest.raises(ConfigError, match=f"database_url: cannot open .*{problem}"):
+        await Store(f"sqlite+aiosqlite:///{tmp_path}/{path}", clock=clock).__aenter__()
+
+
+async def test_tables_of_a_newer_version_are_not_opened(database_url, clock):
+    async with Store(database_url, clock=clock):
+        pass
+    engine = create_engine(database_url)
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = 'of-tomorrow'"))
+    await engine.dispose()
+
+    with pytest.raises(ConfigError, match="newer"):
+        await Store(database_url, clock=clock).__aenter__()
 
 
 @pytest.mark.parametrize("change", [("vklive:", "vklive:wrong-"), ("/test_", "/missing_")])

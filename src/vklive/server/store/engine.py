@@ -5,6 +5,10 @@ This is the one module that asks for asyncpg: SQLAlchemy loads it for addresses 
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import sqlite3
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -22,6 +26,8 @@ POSTGRESQL = "postgresql+asyncpg"
 SQLITE_BUSY_TIMEOUT = 5.0
 """Seconds that a transaction waits for another one to finish writing."""
 
+_RETRY_DELAY = 0.01
+
 POOL_SIZE = 10
 """Connections that are kept to PostgreSQL; a request needs one for milliseconds."""
 
@@ -34,6 +40,7 @@ CONNECT_TIMEOUT = 10.0
 COMMAND_TIMEOUT = 30.0
 """Seconds for one statement on PostgreSQL; only migrations take more than milliseconds."""
 
+_IN_MEMORY = ("", ":memory:")
 _EXCLUSIVE = "vklive_exclusive"
 _ADVISORY_LOCK = 0x766B6C697665
 """The bytes of "vklive": what servers that start at the same time agree on."""
@@ -77,6 +84,38 @@ async def exclusive(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection]:
             yield connection
 
 
+async def prepare_file(engine: AsyncEngine) -> None:
+    """See that the file of an SQLite database can be used, and let its readers not wait for a writer (WAL).
+
+    Does nothing for other databases. That mode stays with the file; switching to it fails at once, whatever the
+    timeout, while somebody else does the same, so it is tried again for `SQLITE_BUSY_TIMEOUT`.
+
+    Raises:
+        OSError: it cannot be used.
+    """
+    path = engine.url.database or ""
+    if engine.dialect.name == "sqlite" and path not in _IN_MEMORY:
+        try:
+            # Not with aiosqlite: its thread complains when the loop ends soon after a file could not be opened.
+            await asyncio.to_thread(_switch_to_wal, path)
+        except sqlite3.Error as error:
+            raise OSError(str(error)) from error
+
+
+def _switch_to_wal(path: str) -> None:
+    with contextlib.closing(sqlite3.connect(path, timeout=SQLITE_BUSY_TIMEOUT, uri=path.startswith("file:"))) as file:
+        end = time.monotonic() + SQLITE_BUSY_TIMEOUT
+        while True:
+            try:
+                file.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+                time.sleep(_RETRY_DELAY)
+            else:
+                return
+
+
 def _postgresql(url: URL) -> AsyncEngine:
     try:
         return create_async_engine(
@@ -92,7 +131,7 @@ def _postgresql(url: URL) -> AsyncEngine:
 
 
 def _sqlite(url: URL) -> AsyncEngine:
-    if url.database in (None, "", ":memory:"):
+    if (url.database or "") in _IN_MEMORY:
         # A database in memory lives and dies with its connection, so there is exactly one.
         engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0)
     else:
@@ -109,9 +148,6 @@ def _set_up_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:  # noqa: AN
     try:
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute(f"PRAGMA busy_timeout = {int(SQLITE_BUSY_TIMEOUT * 1000)}")
-        # Readers then do not wait for a writer. A database in memory has no such journal, and says so.
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = NORMAL")
     finally:
         cursor.close()
 

@@ -26,7 +26,7 @@ from vklive.server.directory import (
     Viewer,
 )
 from vklive.server.store import rows
-from vklive.server.store.engine import create_engine, exclusive
+from vklive.server.store.engine import create_engine, exclusive, prepare_file
 from vklive.server.store.hashing import hash_of, matches, new_token
 from vklive.server.store.migrate import migrate
 from vklive.server.store.planting import plant
@@ -62,6 +62,7 @@ class Store(Directory):
 
     async def __aenter__(self) -> Self:
         try:
+            await prepare_file(self._engine)
             await migrate(self._engine)
         except (DBAPIError, OSError, TimeoutError) as error:
             await self._engine.dispose()
