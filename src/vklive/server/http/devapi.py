@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from vklive.devapi.channel_url import slug_of
 from vklive.devapi.errors import ApiError
 from vklive.devapi.models import ChannelInfo, Channels, ChannelToken, SubscriptionTokens, WebSocketToken
 from vklive.server import names
 from vklive.server.access import access, subject
-from vklive.devapi.channel_url import slug_of
 from vklive.server.directory import Directory, User, Viewer
 from vklive.server.http.errors import RefusalError
 from vklive.server.http.presentation import channel_info

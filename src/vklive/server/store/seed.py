@@ -40,8 +40,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from vklive.errors import ConfigError
 from vklive.devapi.channel_url import slug_of
+from vklive.errors import ConfigError
 from vklive.server.directory import Role
 from vklive.server.names import MAX_ID
 
