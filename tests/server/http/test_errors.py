@@ -6,6 +6,7 @@ import logging
 
 import pytest
 from litestar import Litestar, get
+from litestar.exceptions import InternalServerException
 from litestar.testing import AsyncTestClient
 
 from vklive.devapi.errors import ApiError
@@ -40,8 +41,9 @@ async def failing(error: Exception):
         return await client.get("/fails", params={"access_token": "hunter2"})
 
 
-async def test_what_goes_wrong_inside_is_logged_and_not_told(caplog):
-    answer = await failing(RuntimeError("hunter3 in /srv/secret.py"))
+@pytest.mark.parametrize("kind", [RuntimeError, InternalServerException])
+async def test_what_goes_wrong_inside_is_logged_and_not_told(caplog, kind):
+    answer = await failing(kind("hunter3 in /srv/secret.py"))
 
     assert (answer.status_code, answer.json()) == (
         500,
