@@ -29,6 +29,7 @@ from vklive.server.http.errors import (
     exception_handlers,  # pyright: ignore[reportUnknownVariableType] (Litestar: Response[Any])
 )
 from vklive.server.http.health import health
+from vklive.server.http.openapi import openapi_config
 from vklive.server.http.server_api import ServerApi, server_api_route
 from vklive.server.namespaces import Namespace, Namespaces
 from vklive.server.node import Node
@@ -88,6 +89,7 @@ class Server:
                 health,
             ],
             cors_config=CORS,
+            openapi_config=openapi_config(),
             exception_handlers=exception_handlers,
             # Who runs the server says how it logs.
             logging_config=None,
