@@ -276,8 +276,7 @@ class Session:
                 stream.plan(await self._names(stream.channel_url))
         except (NotFoundError, ForbiddenError) as error:
             # There is no such channel, or it is banned: that ends this stream and no other.
-            self._streams.remove(stream)
-            stream.queue.close(error)
+            stream.fail(error)
             return
         if stream not in self._streams:
             return

@@ -11,6 +11,7 @@ from vklive.client.queue import EventQueue
 from vklive.client.subscriptions import NO_WS_CHANNEL, Subscription, plan
 from vklive.clock import Clock
 from vklive.devapi.topics import Topic, WebSocketChannels
+from vklive.errors import VkliveError
 from vklive.events import Event, EventData, NoAccess
 from vklive.protocol.client_events import Position
 
@@ -69,6 +70,11 @@ class Stream:
         """Listen no more. What has arrived can still be taken; then the iteration ends."""
         self._supply.remove(self)
         self.queue.close()
+
+    def fail(self, error: VkliveError) -> None:
+        """There is nothing to listen to: the iteration ends with this error."""
+        self._supply.remove(self)
+        self.queue.close(error)
 
     def __aiter__(self) -> Self:
         return self

@@ -1,0 +1,274 @@
+"""A whole platform in memory and in virtual time: the real pub/sub, the real tokens, and faults on demand.
+
+What a client meets here is our server without its sockets; only the HTTP side is written for the tests, as its real one
+needs a database. Everything that can fail can be told to, and says when it was tried.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from vklive.client import Client
+from vklive.client.backoff import Backoff
+from vklive.client.http import HttpResponse
+from vklive.errors import ConnectError, ConnectionLostError
+from vklive.events import Event
+from vklive.protocol.codes import DisconnectCode
+from vklive.protocol.json import join
+from vklive.protocol.messages import Publication
+from vklive.protocol.server import Close, Timing
+from vklive.server.admission import Admission
+from vklive.server.broker.memory import MemoryBroker
+from vklive.server.connection import Connection
+from vklive.server.namespaces import Namespace, Namespaces
+from vklive.server.node import Node
+from vklive.server.settings import TokenSettings
+from vklive.server.tasks import Tasks
+from vklive.server.tokens import Issuer, TokenKeys, Verifier
+from vklive.server.turn import Frames
+from vklive.testing.loop import VirtualLoop, run_virtual
+
+USER = "9"
+NAMESPACES = [
+    Namespace(name="open", allow_subscribe_for_client=True, allow_user_limited_channels=True),
+    Namespace(name="limited"),
+]
+NAMES = {
+    "chat": "open:chat",
+    "private_chat": f"open:chat#{USER}",
+    "info": "open:info",
+    "limited_chat": "limited:chat",
+}
+
+
+class MemoryLink:
+    """One WebSocket without a socket: the client's link and the server's outlet at once."""
+
+    def __init__(self) -> None:
+        self.connection: Connection | None = None
+        self.silent = False
+        self._inbox: list[bytes] = []
+        self._arrived = asyncio.Event()
+        self._end: ConnectionLostError | None = None
+
+    # The client's end.
+
+    def send(self, message: bytes) -> None:
+        if self._end is None and self.connection is not None and not self.silent:
+            asyncio.get_running_loop().call_soon(self.connection.received, message)
+
+    async def receive(self) -> list[bytes]:
+        while not self._inbox:
+            if self._end is not None:
+                raise self._end
+            self._arrived.clear()
+            await self._arrived.wait()
+        messages, self._inbox = self._inbox, []
+        return messages
+
+    async def close(self) -> None:
+        self.abort()
+
+    def abort(self) -> None:
+        self.cut()
+
+    # The server's end.
+
+    def write(self, messages: list[bytes], frames: Frames) -> None:
+        if self._end is None and not self.silent:
+            self._inbox.append(join(messages))
+            self._arrived.set()
+
+    def close_from_server(self, close: Close) -> None:
+        if self.silent:
+            return
+        self._over(ConnectionLostError(int(close.code or 1006), close.reason))
+
+    def backlog(self) -> int:
+        return 0
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    # Faults.
+
+    def cut(self) -> None:
+        """The TCP connection is gone, for both ends."""
+        if self.connection is not None:
+            self.connection.vanished()
+        self._over(ConnectionLostError(1006))
+
+    def _over(self, error: ConnectionLostError) -> None:
+        if self._end is None:
+            self._end = error
+            self._arrived.set()
+
+
+class _Outlet:
+    """The link as the server sees it, where `close` has another meaning."""
+
+    def __init__(self, link: MemoryLink) -> None:
+        self.write, self.backlog, self.pause, self.resume = link.write, link.backlog, link.pause, link.resume
+        self.close = link.close_from_server
+
+
+class World:
+    """The platform. It is the client's transport and its HTTP.
+
+    Attributes:
+        names: what ``web_socket_channels`` says.
+        granted: for which ws channels the user is given subscription tokens.
+        connect_faults: what the next attempts to connect meet, first come first served; `None` lets one through.
+        http_faults: what the next requests of a path are answered with.
+        opened: when each attempt to connect was made.
+        requests: each request's path, with its parameters.
+    """
+
+    def __init__(self) -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        self.clock = loop.clock
+        self.names: dict[str, str] = dict(NAMES)
+        self.granted = {"limited:chat"}
+        self.ttl = 3600
+        self.connect_faults: list[ConnectError | None] = []
+        self.http_faults: dict[str, list[HttpResponse | ConnectError]] = {}
+        self.opened: list[float] = []
+        self.requests: list[tuple[str, Mapping[str, str]]] = []
+        self.links: list[MemoryLink] = []
+        self.tasks = Tasks()
+        settings = TokenSettings(secret="a secret that is long enough for HS256 to be happy")
+        keys = TokenKeys.from_settings(settings)
+        self.issuer = Issuer(keys, settings, clock=self.clock)
+        self.node = Node(
+            Admission(Namespaces(NAMESPACES), Verifier(keys)),
+            broker=MemoryBroker(),
+            timing=Timing(),
+            queue_max_size=1_000_000,
+            clock=self.clock,
+            tasks=self.tasks,
+            ping_phase=lambda: 0.5,
+        )
+
+    # Transport.
+
+    async def open(self, url: str, *, headers: Mapping[str, str], timeout: float) -> MemoryLink:
+        self.opened.append(self.clock.monotonic())
+        if self.connect_faults and (fault := self.connect_faults.pop(0)) is not None:
+            raise fault
+        link = MemoryLink()
+        link.connection = self.node.open(_Outlet(link))
+        self.links.append(link)
+        return link
+
+    # HTTP.
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        params: Mapping[str, str],
+        body: bytes | None,
+        timeout: float,
+    ) -> HttpResponse:
+        path = "/" + url.split("/", 3)[3]
+        self.requests.append((path, params))
+        await asyncio.sleep(0.01)
+        if self.http_faults.get(path):
+            fault = self.http_faults[path].pop(0)
+            if isinstance(fault, ConnectError):
+                raise fault
+            return fault
+        match path:
+            case "/v1/websocket/token":
+                data: Any = {"token": self.issuer.connection(USER, ttl=self.ttl)}
+            case "/v1/websocket/subscription_token":
+                asked = params["channels"].split(",")
+                granted = [name for name in asked if name in self.granted]
+                tokens = [
+                    {"channel": name, "token": self.issuer.subscription(USER, name, ttl=self.ttl)} for name in granted
+                ]
+                data = {"channel_tokens": tokens}
+            case "/v1/channel" if params["channel_url"] == "streamer":
+                data = {"channel": {"id": 1, "url": "streamer", "web_socket_channels": self.names}}
+            case _:
+                return answer(404, error="channel_not_found")
+        return HttpResponse(status=200, headers={}, body=msgspec.json.encode({"data": data}))
+
+    async def close(self) -> None: ...
+
+    # What happens on the platform.
+
+    async def publish(self, ws_channel: str, number: int) -> None:
+        payload = b'{"type":"test","data":{"n":%d}}' % number
+        await self.node.publish(ws_channel, Publication(data=Raw(payload)))
+
+    def cut(self) -> None:
+        self.links[-1].cut()
+
+    def close_connection(self, code: DisconnectCode) -> None:
+        connection = self.links[-1].connection
+        assert connection is not None
+        connection.close(code, detail="a test")
+
+    def client(self, **settings: Any) -> Client:
+        return Client(
+            access_token="access-token",
+            api_url="http://api.test",
+            ws_url="ws://pubsub.test",
+            transport=self,
+            http=self,
+            clock=self.clock,
+            **({"backoff": Backoff(draw=lambda: 0.5)} | settings),
+        )
+
+
+def answer(status: int, *, headers: Mapping[str, str] | None = None, **body: Any) -> HttpResponse:
+    return HttpResponse(status=status, headers=headers or {}, body=msgspec.json.encode(body))
+
+
+def play(scene: Callable[[World], Awaitable[None]]) -> None:
+    """Run a scene in virtual time; at its end nothing may be left of the client."""
+
+    async def run() -> None:
+        world = World()
+        await world.node.start()
+        await scene(world)
+        await world.node.stop()
+        await world.tasks.stop()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        assert not left, f"left behind: {left}"
+
+    run_virtual(run())
+
+
+class Listener:
+    """Takes events from a stream as they come, so that a scene can look at them."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+
+    async def next(self, kind: type | None = None) -> Event:
+        """The next event, or the next of a kind."""
+        async with asyncio.timeout(10_000):
+            while True:
+                event: Event = await anext(self.stream)
+                if kind is None or isinstance(event.data, kind):
+                    return event
+
+    async def numbers(self, count: int) -> list[int]:
+        """The numbers of the next publications."""
+        found: list[int] = []
+        while len(found) < count:
+            event = await self.next()
+            if event.raw:
+                found.append(msgspec.json.decode(event.raw)["data"]["n"])
+        return found
