@@ -6,6 +6,11 @@ import os
 from typing import NoReturn
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Tests run beside others on busy machines: how long an example takes says nothing about the code.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("here")
 
 
 def missing(program: str, *, package: str) -> NoReturn:

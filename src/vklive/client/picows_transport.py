@@ -106,6 +106,8 @@ class PicowsLink(WSListener):
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """A frame has come."""
+        if self._close_frame is not None:
+            return  # what follows in the same buffer belongs to a connection that is over
         match frame.msg_type:
             case WSMsgType.TEXT | WSMsgType.BINARY | WSMsgType.CONTINUATION:
                 self._take(frame.get_payload_as_bytes(), last=frame.fin)
