@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import ssl
 from collections import deque
@@ -49,39 +50,92 @@ class PicowsTransport:
         """See `vklive.client.transport.Transport`."""
         parts = urlsplit(url)
         host = parts.netloc.rpartition("@")[2]
-        context = self._ssl_context
-        if context is None and parts.scheme == "wss":
-            context = ssl.create_default_context()
+        secure: dict[str, object] = {}
+        if parts.scheme == "wss":
+            secure = {
+                "ssl_context": self._ssl_context or ssl.create_default_context(),
+                "server_hostname": parts.hostname,
+            }
+        sockets: list[socket.socket] = []
         try:
             async with asyncio.timeout(timeout):
+                sockets.append(await _connect(parts.hostname or "", parts.port or (443 if secure else 80)))
                 _, listener = await ws_connect(
                     lambda: PicowsLink(self._max_message_size),
                     url,
-                    ssl_context=context,
+                    socket_factory=lambda _: sockets[0],
                     websocket_handshake_timeout=None,
                     max_frame_size=self._max_message_size,
                     extra_headers=dict(headers),
                     max_redirects=0,
+                    **secure,
                 )
-        except TimeoutError:
-            raise ConnectError(host, phase="timeout", problem=f"no answer within {timeout:g} s") from None
-        except WSHandshakeError as error:
-            status = error.response.status if error.response is not None else None
-            problem = (
-                f"the server answered {int(status)}" if status is not None else "the server does not speak WebSocket"
-            )
-            raise ConnectError(host, phase="handshake", problem=problem) from error
-        except ssl.SSLCertVerificationError as error:
-            problem = f"its certificate cannot be trusted: {error.verify_message}"
-            raise ConnectError(host, phase="tls", problem=problem, permanent=True) from error
-        except ssl.SSLError as error:
-            raise ConnectError(host, phase="tls", problem=error.reason or "TLS failed") from error
-        except socket.gaierror as error:
-            raise ConnectError(host, phase="dns", problem=error.strerror or "no such host") from error
-        except OSError as error:
-            raise ConnectError(host, phase="tcp", problem=error.strerror or str(error)) from error
+        except BaseException as error:
+            await _hang_up(sockets)
+            raise _classified(error, host, timeout) from error
         assert isinstance(listener, PicowsLink)  # noqa: S101 - it is what the factory above makes
         return listener
+
+
+async def _connect(host: str, port: int) -> socket.socket:
+    """A TCP connection to the first address of the host that takes one."""
+    loop = asyncio.get_running_loop()
+    failure: OSError | None = None
+    for family, kind, protocol, _, address in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        attempt = socket.socket(family, kind, protocol)
+        attempt.setblocking(False)  # noqa: FBT003 - the name of the method says what it is
+        try:
+            await loop.sock_connect(attempt, address)
+        except OSError as error:
+            attempt.close()
+            failure = error
+        except BaseException:
+            attempt.close()
+            raise
+        else:
+            return attempt
+    raise failure or OSError("the host has no address")
+
+
+async def _hang_up(sockets: list[socket.socket]) -> None:
+    """Close what a failed attempt has left open.
+
+    picows keeps the connection of a handshake that is given up. Its end, seen from the socket, makes it let go.
+    """
+    for each in sockets:
+        with contextlib.suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)
+        for _ in range(_TURNS_TO_LET_GO):
+            await asyncio.sleep(0)
+        each.close()
+
+
+_TURNS_TO_LET_GO = 3
+
+
+def _classified(error: BaseException, host: str, timeout: float) -> BaseException:
+    """The error of this package that tells what happened; what is none of a connection's stays as it is."""
+    match error:
+        case TimeoutError():
+            return ConnectError(host, phase="timeout", problem=f"no answer within {timeout:g} s")
+        case WSHandshakeError(response=response):
+            problem = (
+                "the server does not speak WebSocket"
+                if response is None
+                else f"the server answered {int(response.status)}"
+            )
+            return ConnectError(host, phase="handshake", problem=problem)
+        case ssl.SSLCertVerificationError(verify_message=message):
+            problem = f"its certificate cannot be trusted: {message}"
+            return ConnectError(host, phase="tls", problem=problem, permanent=True)
+        case ssl.SSLError(reason=reason):
+            return ConnectError(host, phase="tls", problem=reason or "TLS failed")
+        case socket.gaierror(strerror=text):
+            return ConnectError(host, phase="dns", problem=text or "no such host")
+        case OSError(strerror=text):
+            return ConnectError(host, phase="tcp", problem=text or str(error))
+        case _:
+            return error
 
 
 class PicowsLink(WSListener):
