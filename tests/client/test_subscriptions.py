@@ -21,7 +21,7 @@ ALL = WebSocketChannels(**{topic.value: f"name-of-{topic.value}" for topic in To
 
 
 def test_every_topic_has_its_way():
-    planned, missing = plan(ALL, Topic)
+    planned, missing = plan(ALL, list(Topic))
     assert {one.topic: one.access for one in planned} == {
         Topic.CHAT: Access.BARE,
         Topic.INFO: Access.BARE,
@@ -43,7 +43,7 @@ def test_a_topic_without_a_name_has_no_ws_channel():
 
 def test_equal_names_are_subscribed_once_under_the_first_topic_and_in_the_most_open_way():
     names = WebSocketChannels(chat="same", limited_chat="same", private_chat="same")
-    (one,), missing = plan(names, Topic)
+    (one,), missing = plan(names, list(Topic))
     assert (one.topic, one.access) == (Topic.CHAT, Access.BARE)
     assert Topic.LIMITED_CHAT not in missing
     (limited,), _ = plan(names, [Topic.LIMITED_CHAT])

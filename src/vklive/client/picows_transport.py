@@ -50,12 +50,8 @@ class PicowsTransport:
         """See `vklive.client.transport.Transport`."""
         parts = urlsplit(url)
         host = parts.netloc.rpartition("@")[2]
-        secure: dict[str, object] = {}
-        if parts.scheme == "wss":
-            secure = {
-                "ssl_context": self._ssl_context or ssl.create_default_context(),
-                "server_hostname": parts.hostname,
-            }
+        secure = parts.scheme == "wss"
+        context = (self._ssl_context or ssl.create_default_context()) if secure else None
         sockets: list[socket.socket] = []
         try:
             async with asyncio.timeout(timeout):
@@ -68,11 +64,13 @@ class PicowsTransport:
                     max_frame_size=self._max_message_size,
                     extra_headers=dict(headers),
                     max_redirects=0,
-                    **secure,
+                    ssl_context=context,
                 )
         except BaseException as error:
             await _hang_up(sockets)
-            raise _classified(error, host, timeout) from error
+            if (told := _classified(error, host, timeout)) is None:
+                raise
+            raise told from error
         assert isinstance(listener, PicowsLink)  # noqa: S101 - it is what the factory above makes
         return listener
 
@@ -83,7 +81,7 @@ async def _connect(host: str, port: int) -> socket.socket:
     failure: OSError | None = None
     for family, kind, protocol, _, address in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
         attempt = socket.socket(family, kind, protocol)
-        attempt.setblocking(False)  # noqa: FBT003 - the name of the method says what it is
+        attempt.setblocking(False)
         try:
             await loop.sock_connect(attempt, address)
         except OSError as error:
@@ -113,17 +111,14 @@ async def _hang_up(sockets: list[socket.socket]) -> None:
 _TURNS_TO_LET_GO = 3
 
 
-def _classified(error: BaseException, host: str, timeout: float) -> BaseException:
-    """The error of this package that tells what happened; what is none of a connection's stays as it is."""
+def _classified(error: BaseException, host: str, timeout: float) -> ConnectError | None:
+    """The error of this package that tells what happened; `None` for what has nothing to do with a connection."""
     match error:
         case TimeoutError():
             return ConnectError(host, phase="timeout", problem=f"no answer within {timeout:g} s")
         case WSHandshakeError(response=response):
-            problem = (
-                "the server does not speak WebSocket"
-                if response is None
-                else f"the server answered {int(response.status)}"
-            )
+            status = None if response is None else int(response.status)
+            problem = f"the server answered {status}" if status else "the server does not speak WebSocket"
             return ConnectError(host, phase="handshake", problem=problem)
         case ssl.SSLCertVerificationError(verify_message=message):
             problem = f"its certificate cannot be trusted: {message}"
@@ -135,7 +130,7 @@ def _classified(error: BaseException, host: str, timeout: float) -> BaseExceptio
         case OSError(strerror=text):
             return ConnectError(host, phase="tcp", problem=text or str(error))
         case _:
-            return error
+            return None
 
 
 class PicowsLink(WSListener):
