@@ -48,9 +48,12 @@ class ClientSettings(TypedDict, total=False):
 class SyncStream:
     """The events of one channel, see `vklive.Stream`. A context manager and an iterator."""
 
-    def __init__(self, stream: Stream, call: Callable[[Coroutine[Any, Any, Any]], Any]) -> None:
+    def __init__(
+        self, stream: Stream, *, call: Callable[[Coroutine[Any, Any, Any]], Any], is_open: Callable[[], bool]
+    ) -> None:
         self._stream = stream
         self._call = call
+        self._is_open = is_open
 
     def __enter__(self) -> Self:
         self._call(self._stream.__aenter__())
@@ -59,7 +62,9 @@ class SyncStream:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._call(self._stream.__aexit__(kind, error, trace))
+        if self._is_open():
+            self._call(self._stream.__aexit__(kind, error, trace))
+        # Else the client was closed first, and its streams with it.
 
     def __iter__(self) -> Self:
         return self
@@ -128,7 +133,8 @@ class SyncClient:
 
     def listen(self, channel_url: str, *, topics: Collection[Topic | str] | None = None) -> SyncStream:
         """The events of a channel, see `vklive.Client.listen`."""
-        return SyncStream(self._client.listen(channel_url, topics=topics), self._call)
+        stream = self._client.listen(channel_url, topics=topics)
+        return SyncStream(stream, call=self._call, is_open=lambda: self._loop is not None)
 
     @staticmethod
     def _turn(loop: asyncio.AbstractEventLoop, started: threading.Event) -> None:
