@@ -125,6 +125,8 @@ class SyncClient:
             return
         try:
             self._call(self._client.close())
+            # Names of hosts are looked up in threads of the loop's own.
+            self._call(loop.shutdown_default_executor())
         finally:
             self._loop = self._thread = None
             loop.call_soon_threadsafe(loop.stop)
