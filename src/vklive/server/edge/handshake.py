@@ -59,6 +59,15 @@ class Origins:
 _TOKEN = re.compile(r"\*|\?|\[!?[^\]]+\]|[{},]|[^*?\[{},]+|\[")
 
 
+_RANGE = re.compile(r"(.)-(.)|(.)", re.DOTALL)
+
+
+def _class(found: re.Match[str]) -> str:
+    """A character or a range of a class, with nothing in it that means more in a regular expression."""
+    first, last, single = found.groups()
+    return re.escape(single) if single else f"{re.escape(first)}-{re.escape(last)}"
+
+
 def _regex(pattern: str) -> str:
     """The same as a regular expression."""
     pieces: list[str] = []
@@ -78,8 +87,7 @@ def _regex(pattern: str) -> str:
             case "," if depth:
                 pieces.append("|")
             case _ if token.startswith("[") and len(token) > 1:
-                inside = token[1:-1].removeprefix("!")
-                inside = inside.replace("\\", r"\\").replace("^", r"\^").replace("[", r"\[")
+                inside = _RANGE.sub(_class, token[1:-1].removeprefix("!"))
                 pieces.append(f"[{'^' if token[1] == '!' else ''}{inside}]")
             case _:
                 pieces.append(re.escape(token))
