@@ -289,7 +289,7 @@ def test_a_subscription_that_is_not_refreshed_ends_at_the_next_look_after_the_de
         {"push": {"channel": "pub:a", "unsubscribe": {"code": 2501, "reason": "subscription expired"}}}
     ]
     assert [ended.channel for ended in connection.ended()] == ["pub:a"]
-    assert connection.ended() == []
+    assert list(connection.ended()) == []
     assert list(connection.channels) == []
 
 
@@ -341,7 +341,7 @@ def test_unsubscribing_from_what_one_does_not_hear_succeeds_and_ends_nothing():
     connection = connected()
     connection.receive(b'{"id":2,"unsubscribe":{"channel":"pub:zzz"}}')
     assert said(connection) == [{"id": 2, "unsubscribe": {}}]
-    assert connection.ended() == []
+    assert list(connection.ended()) == []
 
 
 def test_a_push_goes_only_to_who_is_subscribed_and_its_bytes_are_not_copied():

@@ -68,9 +68,14 @@ class EventQueue:
         """How many events of the channel wait to be taken."""
         return self._depth
 
+    @property
+    def must_wait(self) -> bool:
+        """Whether there is no room and the policy is to wait for it."""
+        return self._depth >= self.limit and self.overflow is Overflow.BLOCK and not self._closed
+
     async def put(self, event: Event) -> None:
         """Add an event. Waits for room if the policy is to; after `close`, it is nobody's and dropped."""
-        while self.overflow is Overflow.BLOCK and event.raw and self._depth >= self.limit and not self._closed:
+        while event.raw and self.must_wait:
             self._taken.clear()
             await self._taken.wait()
         self.put_now(event)

@@ -90,10 +90,16 @@ class Session:
         self._machine.connect(token, now=self._now())
         self._flush()
         while True:
-            for event in await self._next():
-                if isinstance(event, Closed):
+            events = await self._next()
+            # Pongs are not to wait for a program that takes its time with events.
+            self._flush()
+            for event in events:
+                if isinstance(event, said.Published):
+                    await self._deliver(event)
+                elif isinstance(event, Closed):
                     return event
-                await self._take(event)
+                else:
+                    self._take(event)
             self._flush()
 
     def join(self, stream: Stream) -> None:
@@ -146,12 +152,8 @@ class Session:
         if self._alarm is not None and not self._alarm.expired():
             self._alarm.reschedule(self._machine.next_deadline)
 
-    async def _take(self, event: ClientEvent) -> None:
+    def _take(self, event: ClientEvent) -> None:
         match event:
-            case said.Published():
-                # Pongs are not to wait for a program that takes its time.
-                self._flush()
-                await self._deliver(event)
             case said.Connected():
                 self.connected = Connected(attempt=self._attempt, client_id=event.client_id)
                 for stream in self._streams:
@@ -171,8 +173,8 @@ class Session:
                 self._refresh_refused(ws_channel, refused)
             case said.Unreadable(error):
                 _log.warning("the server said something that cannot be read, and it is passed over: %s", error)
-            case said.ConnectRefused() | Closed():
-                pass  # the end follows, and `run` gives it
+            case said.ConnectRefused() | said.Published() | Closed():
+                pass  # the first is followed by the end, and `run` knows what to do with the others
 
     async def _deliver(self, published: said.Published) -> None:
         routes = self._routes.get(published.ws_channel)
@@ -180,21 +182,24 @@ class Session:
             return
         kind, data = decode_payload(published.data)
         raw = bytes(published.data)
-        for stream, subscription in ((route.stream, route.subscription) for route in routes):
+        for route in routes:
+            stream, subscription = route.stream, route.subscription
             if subscription.gap:
                 self._tell_gap(stream, subscription)
             if published.position is not None:
                 subscription.position = published.position
-            await stream.queue.put(
-                stream.event(
-                    kind,
-                    data,
-                    topic=subscription.topic,
-                    ws_channel=published.ws_channel,
-                    position=published.position,
-                    raw=raw,
-                )
+            event = stream.event(
+                kind,
+                data,
+                topic=subscription.topic,
+                ws_channel=published.ws_channel,
+                position=published.position,
+                raw=raw,
             )
+            if stream.queue.must_wait:
+                await stream.queue.put(event)
+            else:
+                stream.queue.put_now(event)
 
     def _subscribed(self, event: said.Subscribed) -> None:
         for stream, subscription in self._routes_of(event.ws_channel):

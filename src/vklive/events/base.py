@@ -12,7 +12,7 @@ from vklive.protocol.client_events import Position
 __all__ = ["Event", "EventData", "Position"]
 
 
-class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The base of everything that an event can say.
 
     A class of an event names its type and its fields; the fields are those of the wire, so that the same class
@@ -25,7 +25,7 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     event_type: ClassVar[str]
 
 
-class Event(Struct, frozen=True, kw_only=True):
+class Event(Struct, frozen=True, kw_only=True, gc=False):
     """One event as a consumer gets it: what was said, and where and when it was heard.
 
     Attributes:

@@ -17,7 +17,7 @@ from vklive.events.registry import register
 from vklive.events.users import User
 
 
-class Badge(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Badge(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A picture beside a nick.
 
     Attributes:
@@ -34,7 +34,7 @@ class Badge(Struct, frozen=True, kw_only=True, omit_defaults=True):
     large_url: str = ""
 
 
-class Role(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Role(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A role that the channel made up and gave. Owner and moderators are no roles, see `Author`."""
 
     id: str = ""
@@ -53,7 +53,7 @@ class Author(User, frozen=True, kw_only=True, omit_defaults=True):
     roles: tuple[Role, ...] = ()
 
 
-class ChatMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ChatMessage(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One message of a chat.
 
     Attributes:
@@ -84,7 +84,7 @@ class ChatMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return datetime.fromtimestamp(self.created_at, UTC)
 
 
-class DeletedChatMessage(Struct, frozen=True, kw_only=True):
+class DeletedChatMessage(Struct, frozen=True, kw_only=True, gc=False):
     """What is told of a message that is gone."""
 
     id: int

@@ -14,7 +14,7 @@ from vklive.events.registry import register
 from vklive.events.users import User
 
 
-class Follow(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Follow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """That somebody follows.
 
     Attributes:

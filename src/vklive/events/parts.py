@@ -12,27 +12,27 @@ import msgspec
 from msgspec import Raw, Struct
 
 
-class Text(Struct, frozen=True, kw_only=True):
+class Text(Struct, frozen=True, kw_only=True, gc=False):
     """Plain text. One sentence may be split over several of them."""
 
     content: str = ""
 
 
-class Link(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Link(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A link: where it leads, and the text that is shown for it."""
 
     content: str = ""
     url: str = ""
 
 
-class Mention(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Mention(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Somebody is addressed. A reply begins with one; there is no other sign of a reply."""
 
     id: int = 0
     nick: str = ""
 
 
-class Smile(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Smile(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A picture with a name."""
 
     id: str = ""
@@ -43,7 +43,7 @@ class Smile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     large_url: str = ""
 
 
-class UnknownPart(Struct, frozen=True, kw_only=True):
+class UnknownPart(Struct, frozen=True, kw_only=True, gc=False):
     """A part that this version of vklive cannot read. It is shown as nothing and kept.
 
     Attributes:
@@ -59,7 +59,7 @@ Content = Text | Link | Mention | Smile | UnknownPart
 """What a part can be."""
 
 
-class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Part(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One part of a message: exactly one of its fields is set. `content` has that one, to `match` on.
 
     Raises:

@@ -15,7 +15,7 @@ from vklive.events.registry import register
 from vklive.events.users import User
 
 
-class DemandedReward(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class DemandedReward(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Which reward is asked for.
 
     Attributes:
@@ -28,7 +28,7 @@ class DemandedReward(Struct, frozen=True, kw_only=True, omit_defaults=True):
     price: int = 0
 
 
-class RewardDemand(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RewardDemand(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A viewer's wish to have a reward for channel points.
 
     Attributes:

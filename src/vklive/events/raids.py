@@ -14,20 +14,20 @@ from vklive.events.registry import register
 from vklive.events.users import User
 
 
-class RaidChannel(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RaidChannel(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The channel that the viewers come from; `url` is its slug."""
 
     url: str = ""
 
 
-class RaidSource(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RaidSource(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Where the viewers come from."""
 
     owner: User = User()
     channel: RaidChannel = RaidChannel()
 
 
-class Raid(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Raid(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A raid.
 
     Attributes:

@@ -14,7 +14,7 @@ from vklive.events.base import EventData
 from vklive.events.registry import register
 
 
-class StreamCategory(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class StreamCategory(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What a stream is about; `type` is ``game``, ``irl`` or another word."""
 
     id: str = ""
@@ -22,7 +22,7 @@ class StreamCategory(Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: str = ""
 
 
-class StartedStream(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class StartedStream(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A stream of the channel.
 
     Attributes:

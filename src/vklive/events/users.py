@@ -7,7 +7,7 @@ from msgspec import Struct
 from vklive.events.palette import nick_color
 
 
-class User(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class User(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A user of the platform.
 
     Attributes:

@@ -88,7 +88,7 @@ class Unsubscribed(Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class Published(Struct, frozen=True, kw_only=True):
+class Published(Struct, frozen=True, kw_only=True, gc=False):
     """A publication.
 
     Attributes:

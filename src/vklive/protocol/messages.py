@@ -22,7 +22,7 @@ NOTHING = Raw()
 """No payload. It is left out on the wire; another empty `Raw` would not be, as the encoder goes by identity."""
 
 
-class Message(Struct, omit_defaults=True, kw_only=True):
+class Message(Struct, omit_defaults=True, kw_only=True, gc=False):
     """The base of all messages: zero values are left out, unknown fields are ignored."""
 
     def __repr__(self) -> str:

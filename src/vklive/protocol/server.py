@@ -18,7 +18,7 @@ Source: `centrifuge` v0.28.2, client.go and handler_websocket.go; times are mono
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 
 from msgspec import Raw, Struct
@@ -233,8 +233,10 @@ class ServerConnection:
         messages, self._outbox = self._outbox, []
         return messages
 
-    def ended(self) -> list[Ended]:
+    def ended(self) -> Sequence[Ended]:
         """The subscriptions that have ended since the last call, except by the end of the connection."""
+        if not self._ended:
+            return ()  # asked at every delivery
         ended, self._ended = self._ended, []
         return ended
 

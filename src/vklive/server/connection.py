@@ -64,6 +64,7 @@ class Connection:
         self._outlet = outlet
         self._timer: asyncio.TimerHandle | None = None
         self._subscribing = False
+        self._wake_in_time()
         node.turn.add(self)
 
     # What the way to the client calls.
@@ -74,6 +75,7 @@ class Connection:
         self._answer()
         if self.machine.waiting > MAX_WAITING_COMMANDS:
             self._outlet.pause()
+        self._wake_in_time()
         self._node.turn.add(self)
 
     def vanished(self) -> None:
@@ -105,8 +107,6 @@ class Connection:
             self._node.leave(ended.channel, self)
         if machine.closing is not None:
             self._finish(machine.closing)
-        else:
-            self._wake_in_time()
 
     # Inside.
 
@@ -141,6 +141,7 @@ class Connection:
     def _tick(self) -> None:
         self._timer = None
         self.machine.tick(self._node.clock.monotonic())
+        self._wake_in_time()
         self._node.turn.add(self)
 
     def _answer(self) -> None:
@@ -212,6 +213,7 @@ class Connection:
             self._subscribing = False
             self._answer()
             self._outlet.resume()
+            self._wake_in_time()
             self._node.turn.add(self)
 
     def _log_refusal(self, request: Request, said: str, why: str) -> None:
