@@ -123,7 +123,7 @@ async def measure(kind: str, subscribers: int, publications: int) -> float:
     await serving.communicate(b"")
     if delivered != subscribers * publications:
         sys.exit(f"{kind}: {delivered} of {subscribers * publications} were delivered")
-    return float(cpu) / delivered * 1e6
+    return float(cpu / delivered * 1e6)
 
 
 async def main(subscribers: int, publications: int, rounds: int) -> None:

@@ -94,6 +94,7 @@ class Client:
             headers=headers | ({"Origin": origin} if origin else {}),
             timeout=timeout,
             backoff=backoff or Backoff(),
+            clock=self._clock,
         )
 
     async def __aenter__(self) -> Self:

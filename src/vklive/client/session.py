@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Coroutine
+from datetime import UTC, datetime
 from typing import TypeAlias, TypeVar
 
 from msgspec import Struct
@@ -19,10 +20,12 @@ from vklive.client.failures import failure_of
 from vklive.client.stream import Stream
 from vklive.client.subscriptions import NO_TOKEN, Access, Phase, Subscription, decide
 from vklive.client.transport import Link
+from vklive.clock import Clock
 from vklive.devapi.topics import WebSocketChannels
 from vklive.errors import ConnectionLostError, ForbiddenError, NotFoundError, UnauthorizedError, VkliveError
 from vklive.events import (
     Connected,
+    Event,
     Gap,
     Listening,
     NoAccess,
@@ -60,6 +63,7 @@ class Session:
         api: gives tokens and names.
         streams: whom to feed; more may `join` later.
         attempt: the number of the attempt that this is.
+        clock: the wall clock that events are stamped with.
         start_job: starts what runs beside; it is cancelled when the session ends.
     """
 
@@ -71,6 +75,7 @@ class Session:
         api: DevApi,
         streams: Collection[Stream],
         attempt: int,
+        clock: Clock,
         start_job: StartJob,
     ) -> None:
         self.connected: Connected | None = None
@@ -81,6 +86,8 @@ class Session:
         self._api = api
         self._streams = list(streams)
         self._attempt = attempt
+        self._clock = clock
+        self._read_at = datetime.fromtimestamp(0, UTC)
         self._start_job = start_job
         self._routes: dict[str, list[_Route]] = {}
         self._alarm: asyncio.Timeout | None = None
@@ -143,6 +150,7 @@ class Session:
         finally:
             self._alarm = None
         now = self._now()
+        self._read_at = datetime.fromtimestamp(self._clock.wall(), UTC)
         return [event for message in messages for event in self._machine.receive(message, now=now)]
 
     def _flush(self) -> None:
@@ -188,12 +196,14 @@ class Session:
                 self._tell_gap(stream, subscription)
             if published.position is not None:
                 subscription.position = published.position
-            event = stream.event(
-                kind,
-                data,
+            event = Event(
+                type=kind,
+                data=data,
+                channel_url=stream.channel_url,
                 topic=subscription.topic,
                 ws_channel=published.ws_channel,
                 position=published.position,
+                received_at=self._read_at,
                 raw=raw,
             )
             if stream.queue.must_wait:

@@ -13,7 +13,6 @@ from vklive.clock import Clock
 from vklive.devapi.topics import Topic, WebSocketChannels
 from vklive.errors import VkliveError
 from vklive.events import Event, EventData, NoAccess
-from vklive.protocol.client_events import Position
 
 
 class Supply(Protocol):
@@ -97,26 +96,15 @@ class Stream:
 
     def tell(self, data: EventData, *, topic: str = "", ws_channel: str = "") -> None:
         """Say what happens to the connection."""
-        self.queue.put_now(self.event(data.event_type, data, topic=topic, ws_channel=ws_channel))
-
-    def event(
-        self,
-        kind: str,
-        data: EventData,
-        *,
-        topic: str = "",
-        ws_channel: str = "",
-        position: Position | None = None,
-        raw: bytes = b"",
-    ) -> Event:
-        """An event of this stream, received now."""
-        return Event(
-            type=kind,
-            data=data,
-            channel_url=self.channel_url,
-            topic=topic,
-            ws_channel=ws_channel,
-            position=position,
-            received_at=datetime.fromtimestamp(self._clock.wall(), UTC),
-            raw=raw,
+        self.queue.put_now(
+            Event(
+                type=data.event_type,
+                data=data,
+                channel_url=self.channel_url,
+                topic=topic,
+                ws_channel=ws_channel,
+                position=None,
+                received_at=datetime.fromtimestamp(self._clock.wall(), UTC),
+                raw=b"",
+            )
         )

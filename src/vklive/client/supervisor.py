@@ -17,6 +17,7 @@ from vklive.client.failures import Failure, failure_of, failure_of_end
 from vklive.client.session import Session
 from vklive.client.stream import Stream
 from vklive.client.transport import Link, Transport
+from vklive.clock import Clock
 from vklive.errors import LocalProtocolError, VkliveError
 from vklive.events import Reconnecting
 from vklive.protocol.client import ClientConnection
@@ -40,6 +41,7 @@ class Supervisor:
         headers: of the handshake.
         timeout: seconds for the handshake and for each command.
         backoff: how long to wait between attempts.
+        clock: the wall clock that events are stamped with.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Supervisor:
         headers: Mapping[str, str],
         timeout: float,
         backoff: Backoff,
+        clock: Clock,
     ) -> None:
         self._api = api
         self._transport = transport
@@ -58,6 +61,7 @@ class Supervisor:
         self._headers = headers
         self._timeout = timeout
         self._backoff = backoff
+        self._clock = clock
         self._streams: list[Stream] = []
         self._wanted = asyncio.Event()
         self._attempt = 0
@@ -150,6 +154,7 @@ class Supervisor:
             api=self._api,
             streams=self._streams,
             attempt=self._attempt,
+            clock=self._clock,
             start_job=start_job,
         )
         reason = "the client was closed"
