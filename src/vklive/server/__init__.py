@@ -1,1 +1,1 @@
-"""Deliver: the server that issues tokens, decides who may hear what, and delivers events to any Centrifugo v4 client."""
+"""Deliver: a server that issues tokens, decides who may hear what, and serves any Centrifugo v4 client."""
