@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Protocol
+
+from vklive.errors import ConfigError
+
+_VISIBLE = re.compile(r"[!-~]+")
+_HINT = "copy it again from where the platform shows it"
 
 
 class TokenSource(Protocol):
@@ -25,9 +31,14 @@ class AccessToken:
     Args:
         token: as the platform gave it.
         is_user: whether it is a user's; an application's is not good for subscription tokens.
+
+    Raises:
+        ConfigError: when it can be no token: it is empty, or has spaces, line breaks or letters that are not ASCII.
     """
 
     def __init__(self, token: str, *, is_user: bool = True) -> None:
+        if not _VISIBLE.fullmatch(token):
+            raise ConfigError("access_token", "it is empty or has characters that no token has", hint=_HINT)
         self._token = token
         self.is_user = is_user
 
@@ -45,11 +56,18 @@ class AppCredentials:
     Args:
         client_id: of the application.
         client_secret: of the application; never to be given to a browser.
+
+    Raises:
+        ConfigError: when one of them is empty, or the id has a colon, which ends it on the wire (RFC 7617, section 2).
     """
 
     is_user = False
 
     def __init__(self, client_id: str, client_secret: str) -> None:
+        if not client_id or ":" in client_id:
+            raise ConfigError("client_id", "it is empty or has a colon in it", hint=_HINT)
+        if not client_secret:
+            raise ConfigError("client_secret", "it is empty", hint=_HINT)
         self._client_id = client_id
         self._basic = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
 
