@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
 from typing import Protocol
-from urllib.parse import urlsplit
 
 import httpx2
 from msgspec import Struct
 
+from vklive.client.outgoing import address_of, check_headers
 from vklive.errors import ConnectError
+
+MAX_ANSWER_SIZE = 8 * 1024 * 1024
+"""Bytes of the body of one answer. A hundred channels with everything about them are far less than one MiB."""
 
 
 class HttpResponse(Struct, frozen=True, kw_only=True):
@@ -18,7 +24,7 @@ class HttpResponse(Struct, frozen=True, kw_only=True):
     Attributes:
         status: of HTTP.
         headers: names in lower case.
-        body: as it came, without any content encoding.
+        body: as it came; no content encoding is asked for.
     """
 
     status: int
@@ -76,26 +82,31 @@ class Httpx2Transport:
         timeout: float,  # noqa: ASYNC109 - see HttpTransport
     ) -> HttpResponse:
         """See `HttpTransport`."""
+        address = address_of(url, plain="http", secure="https")
+        host = address.shown
+        check_headers(headers, host=host)
         if self._client is None:
             # Made here and not in the constructor, which needs no loop and reads no certificates.
             self._client = httpx2.AsyncClient()
-        host = urlsplit(url).netloc.rpartition("@")[2]
+        # Nothing compressed: answers are short, and a small one that unfolds to gigabytes needs no thought.
+        sent = dict(headers) | {"Accept-Encoding": "identity"}
+        asked = self._client.build_request(
+            method, address.url, headers=sent, params=dict(params), content=body, timeout=timeout
+        )
         try:
-            answer = await self._client.request(
-                method, url, headers=dict(headers), params=dict(params), content=body, timeout=timeout
-            )
-        except httpx2.TimeoutException as error:
+            # The timeout of httpx2 is for each wait alone: a server that drips would never meet it.
+            async with asyncio.timeout(timeout):
+                answer = await self._client.send(asked, stream=True, follow_redirects=False)
+                try:
+                    content = await _content(answer, host)
+                finally:
+                    await answer.aclose()
+        except (TimeoutError, httpx2.TimeoutException) as error:
             raise ConnectError(host, phase="timeout", problem=f"no answer within {timeout:g} s") from error
-        except httpx2.ConnectError as error:
-            untrusted = "CERTIFICATE_VERIFY_FAILED" in str(error)
-            phase = "tls" if untrusted else "tcp"
-            raise ConnectError(host, phase=phase, problem=_words(error), permanent=untrusted) from error
-        except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
-            raise ConnectError(host or url, phase="dns", problem="not an address of HTTP", permanent=True) from error
         except httpx2.HTTPError as error:
-            raise ConnectError(host, phase="tcp", problem=_words(error)) from error
-        headers_read = {name.lower(): value for name, value in answer.headers.items()}
-        return HttpResponse(status=answer.status_code, headers=headers_read, body=answer.content)
+            raise _classified(error, host) from error
+        names = {name.lower(): value for name, value in answer.headers.items()}
+        return HttpResponse(status=answer.status_code, headers=names, body=content)
 
     async def close(self) -> None:
         """See `HttpTransport`."""
@@ -104,5 +115,37 @@ class Httpx2Transport:
             self._client = None
 
 
-def _words(error: Exception) -> str:
-    return str(error) or type(error).__name__
+async def _content(answer: httpx2.Response, host: str) -> bytes:
+    """The body, as long as it is not too long."""
+    if (encoding := answer.headers.get("content-encoding", "identity").lower()) != "identity":
+        raise ConnectError(host, phase="handshake", problem=f"an answer in {encoding}, which was not asked for")
+    content = bytearray()
+    async for part in answer.aiter_raw():
+        content += part
+        if len(content) > MAX_ANSWER_SIZE:
+            problem = f"an answer of over {MAX_ANSWER_SIZE} bytes"
+            raise ConnectError(host, phase="handshake", problem=problem)
+    return bytes(content)
+
+
+def _classified(error: httpx2.HTTPError, host: str) -> ConnectError:
+    """The phase in which it failed is told by what is beneath the library's own error."""
+    for cause in _causes(error):
+        match cause:
+            case ssl.SSLCertVerificationError(verify_message=message):
+                problem = f"its certificate cannot be trusted: {message}"
+                return ConnectError(host, phase="tls", problem=problem, permanent=True)
+            case ssl.SSLError(reason=reason):
+                return ConnectError(host, phase="tls", problem=reason or "TLS failed")
+            case socket.gaierror(strerror=text):
+                return ConnectError(host, phase="dns", problem=text or "no such host")
+            case _:
+                pass
+    phase = "tcp" if isinstance(error, httpx2.NetworkError) else "handshake"
+    return ConnectError(host, phase=phase, problem=str(error) or type(error).__name__)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
