@@ -16,7 +16,7 @@ import pytest
 import trustme
 
 from vklive.client.credentials import AccessToken, AppCredentials
-from vklive.client.devapi import MAX_CHANNELS_A_CALL, MAX_TOKENS_A_CALL, DevApi
+from vklive.client.devapi import MAX_CHANNELS_A_CALL, MAX_RETRY_AFTER, MAX_TOKENS_A_CALL, DevApi
 from vklive.client.http import Httpx2Transport
 from vklive.errors import (
     ConnectError,
@@ -157,6 +157,12 @@ async def test_an_error_has_its_class_and_the_apis_words(platform, api, status, 
     assert str(failed.value) == f"GET /v1/channel answered {status} some_code: Some words"
 
 
+async def test_an_error_without_a_description_keeps_its_code(platform, api):
+    platform.will_answer(404, {"error": "channel_not_found", "error_description": None, "data": None})
+    with pytest.raises(NotFoundError, match=r"answered 404 channel_not_found$"):
+        await api.channel("streamer")
+
+
 @pytest.mark.parametrize("body", [b"<html>Bad gateway</html>", b"", b"\xff", b"[]", b'{"error": 5}'])
 async def test_an_error_that_is_not_the_apis_is_an_error_without_its_words(platform, api, body):
     platform.will_answer(502, body)
@@ -179,7 +185,12 @@ async def test_an_answer_that_is_not_what_it_should_be_is_worth_another_try(plat
         ("-3", 0.0),
         ("Fri, 15 Jan 2027 08:01:00 GMT", 60.0),
         ("Fri, 15 Jan 2027 07:00:00 GMT", 0.0),
+        ("Fri, 15 Jan 2027 08:01:00 -0000", 60.0),
         ("soon", None),
+        ("nan", None),
+        ("inf", MAX_RETRY_AFTER),
+        ("1e308", MAX_RETRY_AFTER),
+        ("Fri, 15 Jan 9999 08:01:00 GMT", MAX_RETRY_AFTER),
     ],
 )
 async def test_how_long_to_wait_is_read_as_seconds_or_as_a_date(platform, api, header, seconds):

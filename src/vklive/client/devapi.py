@@ -6,7 +6,9 @@ Source: the DevAPI's pages "method/websocket", "method/channel" and "errors" (vk
 from __future__ import annotations
 
 import email.utils
+import math
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from typing import TypeVar, cast
 
 import msgspec
@@ -41,7 +43,10 @@ MAX_TOKENS_A_CALL = 100
 MAX_CHANNELS_A_CALL = 100
 """Channels in one call of ``POST /v1/channels``."""
 
-_CLIENTS_FAULT, _SERVERS_FAULT = 400, 500
+MAX_RETRY_AFTER = 3600.0
+"""Seconds. A server that says to wait for longer is asked again after this time all the same."""
+
+_SERVERS_FAULT = 500
 
 _T = TypeVar("_T")
 
@@ -119,13 +124,13 @@ class DevApi:
         answer = await self._http.request(
             method, self._base_url + path, headers=headers, params=params or {}, body=body, timeout=self._timeout
         )
-        if answer.status >= _CLIENTS_FAULT or answer.status < 200 or answer.status >= 300:  # noqa: PLR2004 - 2xx
+        if not 200 <= answer.status < 300:  # noqa: PLR2004 - 2xx is success
             raise self._error(f"{method} {path}", answer)
         return answer
 
     def _error(self, method: str, answer: HttpResponse) -> DevApiError:
         try:
-            said = msgspec.json.decode(answer.body, type=ErrorBody)
+            said = msgspec.json.decode(_without_nulls(answer.body), type=ErrorBody)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             # A proxy's page, perhaps. Its text is not ours to repeat.
             said = ErrorBody(error="")
@@ -169,10 +174,12 @@ def _drop_nulls(value: object) -> object:
 def _seconds(retry_after: str, *, now: float) -> float | None:
     """What ``Retry-After`` says, which is seconds or a date; `None` when it says nothing that can be understood."""
     try:
-        return max(0.0, float(retry_after))
+        seconds = float(retry_after)
     except ValueError:
-        pass
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(retry_after).timestamp() - now)
-    except (TypeError, ValueError):
-        return None
+        try:
+            date = email.utils.parsedate_to_datetime(retry_after)
+        except ValueError:
+            return None
+        # The zone "-0000" is UTC, of a place that is not told.
+        seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now
+    return None if math.isnan(seconds) else min(max(0.0, seconds), MAX_RETRY_AFTER)
