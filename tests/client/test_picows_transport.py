@@ -13,7 +13,8 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
-from vklive.client.picows_transport import MAX_WAITING_MESSAGES, PicowsLink, PicowsTransport
+from vklive.client.picows_link import MAX_WAITING_MESSAGES, MAX_WAITING_SIZE, PicowsLink
+from vklive.client.picows_transport import PicowsTransport
 from vklive.errors import ConnectError, ConnectionLostError
 
 Handler = Callable[[ServerConnection], Awaitable[None]]
@@ -205,6 +206,33 @@ async def test_a_server_of_something_else_is_said_to_be_none():
     assert failed.value.phase == "handshake"
 
 
+@pytest.mark.parametrize("after_the_request", [False, True])
+async def test_a_server_that_hangs_up_without_an_answer_is_worth_another_try(after_the_request):
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if after_the_request:
+            await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        with pytest.raises(ConnectError) as failed:
+            await opened(port_of(server))
+    assert failed.value.phase in {"handshake", "tcp"}  # how soon the end is seen is the system's choice
+    assert not failed.value.permanent
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1/", "127.0.0.1:80", "ws://127.0.0.1:99999/", "ws://[::1/", ""])
+async def test_an_address_that_is_none_is_final(url):
+    with pytest.raises(ConnectError) as failed:
+        await PicowsTransport().open(url, headers={}, timeout=5)
+    assert failed.value.permanent
+
+
+async def test_a_header_cannot_smuggle_in_another():
+    with pytest.raises(ConnectError, match="header Origin") as failed:
+        await PicowsTransport().open("ws://127.0.0.1:1/", headers={"Origin": "a\r\nCookie: b"}, timeout=5)
+    assert failed.value.permanent
+
+
 async def test_tls_works_with_a_certificate_that_is_trusted_and_ends_with_one_that_is_not():
     authority = trustme.CA()
     server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -222,3 +250,40 @@ async def test_tls_works_with_a_certificate_that_is_trusted_and_ends_with_one_th
         with pytest.raises(ConnectError, match="cannot be trusted") as refused:
             await PicowsTransport().open(url, headers={}, timeout=5)
         assert (refused.value.phase, refused.value.permanent) == ("tls", True)
+
+
+async def test_a_server_without_tls_is_no_server_with_tls(echo, caplog):
+    with pytest.raises(ConnectError) as failed:
+        await PicowsTransport().open(f"wss://127.0.0.1:{echo}/", headers={}, timeout=5)
+    assert failed.value.phase in {"tls", "tcp"}  # the reset of its socket may be faster than its words
+    assert failed.value.problem
+    assert "SSL handshake failed" not in caplog.text
+
+
+async def test_a_flood_over_tls_is_read_no_faster_than_it_is_taken():
+    authority = trustme.CA()
+    server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(server_side)
+    client_side = ssl.create_default_context()
+    authority.configure_trust(client_side)
+    message = "x" * 100_000
+    count = 10 * MAX_WAITING_SIZE // len(message)
+
+    async def handle(connection: ServerConnection) -> None:
+        for _ in range(count):
+            await connection.send(message)
+
+    async with serve(handle, "localhost", 0, ssl=server_side, family=socket.AF_INET, compression=None) as server:
+        url = f"wss://localhost:{port_of(server)}/"
+        link = await PicowsTransport(ssl_context=client_side).open(url, headers={}, timeout=5)
+        total = 0
+        largest = 0
+        with pytest.raises(ConnectionLostError):
+            while True:
+                for _ in range(20):  # the network gets time to bring more than is taken
+                    await asyncio.sleep(0)
+                batch = await link.receive()
+                largest = max(largest, sum(len(each) for each in batch))
+                total += len(batch)
+        assert total == count
+        assert largest < MAX_WAITING_SIZE + 2_000_000
