@@ -19,6 +19,8 @@ from vklive.server.namespaces import Namespace
 from vklive.server.settings import PubSubSettings, Settings, TokenSettings
 
 KEY = "the key of the server api in these tests"
+QUIET = 86_400.0
+"""Seconds between pings: the first comes at a random time, and would now and then be among what a test reads."""
 OPEN = [Namespace(name="pub", allow_subscribe_for_client=True, allow_subscribe_for_anonymous=True)]
 
 
@@ -32,6 +34,7 @@ def settings(*, allowed_origins: tuple[str, ...] = (), queue_max_size: int = 1_0
             allow_anonymous_connect_without_token=True,
             allowed_origins=allowed_origins,
             queue_max_size=queue_max_size,
+            ping_interval=QUIET,
         ),
     )
 

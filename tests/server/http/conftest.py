@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from vklive.server.app import Server
-from vklive.server.settings import DevApiSettings, Settings, TokenSettings
+from vklive.server.settings import DevApiSettings, PubSubSettings, Settings, TokenSettings
 
 WORLD = """
 [[users]]
@@ -97,6 +97,8 @@ def settings(tmp_path_factory) -> Settings:
         seed=str(folder / "seed.toml"),
         tokens=TokenSettings(secret="the secret of the tokens in these tests", connection_ttl=600.0),
         devapi=DevApiSettings(max_subscription_tokens=10),
+        # The first ping comes at a random time, and would now and then be among what a test reads.
+        pubsub=PubSubSettings(ping_interval=86_400.0),
     )
 
 

@@ -1,0 +1,169 @@
+"""The server as a whole: on both databases, and from start to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from vklive.errors import ConfigError
+from vklive.server.app import Server, timing_of
+from vklive.server.settings import PubSubSettings, Settings, TokenSettings
+
+KEY = "the key of the server api in these tests"
+CHAT = "api-channel-chat:42"
+SEED = """
+[[users]]
+id = 7
+nick = "owner"
+access_tokens = ["owner"]
+[[channels]]
+id = 42
+url = "streamer"
+owner = 7
+"""
+
+
+@pytest.fixture
+def seed(tmp_path: Path) -> Path:
+    path = tmp_path / "seed.toml"
+    path.write_text(SEED)
+    return path
+
+
+async def subscribed(url: str, ws_url: str) -> Any:
+    """A consumer that has gone through the five steps up to the fourth."""
+    async with httpx2.AsyncClient(trust_env=False, headers={"Authorization": "Bearer owner"}) as http:
+        token = (await http.get(f"{url}/v1/websocket/token")).json()["data"]["token"]
+        channel = (await http.get(f"{url}/v1/channel", params={"channel_url": "streamer"})).json()["data"]["channel"]
+    assert channel["web_socket_channels"]["chat"] == CHAT
+    socket = await connect(ws_url, proxy=None, ping_interval=None, max_queue=None)
+    commands = [{"id": 1, "connect": {"token": token}}, {"id": 2, "subscribe": {"channel": CHAT}}]
+    await socket.send("\n".join(json.dumps(command) for command in commands))
+    lines: list[str] = []
+    while len(lines) < 2:
+        lines += str(await socket.recv()).split("\n")
+    assert [json.loads(line)["id"] for line in lines] == [1, 2]
+    return socket
+
+
+async def publish(url: str, *data: Any) -> httpx2.Response:
+    body = "\n".join(json.dumps({"method": "publish", "params": {"channel": CHAT, "data": one}}) for one in data)
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        return await http.post(f"{url}/api", content=body, headers={"Authorization": f"apikey {KEY}"})
+
+
+async def everything(socket: Any) -> list[Any]:
+    messages: list[Any] = []
+    try:
+        while True:
+            # The first ping comes at a random time, and may be among them.
+            messages += [json.loads(line) for line in str(await socket.recv()).split("\n") if line != "{}"]
+    except ConnectionClosed:
+        return messages
+
+
+async def test_all_five_steps_work_on_sqlite_and_on_postgresql(database_url, seed):
+    # No ping comes among what is read here.
+    quiet = PubSubSettings(ping_interval=86_400.0)
+    settings = Settings(port=0, database_url=database_url, seed=str(seed), api_key=KEY, pubsub=quiet)
+    async with Server(settings) as server:
+        socket = await subscribed(server.url, server.ws_url)
+        assert (await publish(server.url, {"n": 1})).json() == {"result": {}}
+        assert json.loads(await socket.recv())["push"]["pub"]["data"] == {"n": 1}
+        await socket.close()
+
+
+async def test_a_second_start_on_the_same_database_finds_what_is_there(database_url, seed):
+    for planted in (str(seed), ""):
+        async with Server(Settings(port=0, database_url=database_url, seed=planted)) as server:
+            async with httpx2.AsyncClient(trust_env=False) as http:
+                answer = await http.get(f"{server.url}/v1/websocket/token", headers={"Authorization": "Bearer owner"})
+                assert answer.status_code == 200
+
+
+async def test_the_page_about_the_devapi_is_there_and_asks_nobody_else(sqlite_url):
+    async with Server(Settings(port=0, database_url=sqlite_url)) as server, httpx2.AsyncClient(trust_env=False) as http:
+        page = await http.get(f"{server.url}/docs")
+        assert page.status_code == 200
+        assert "/v1/websocket/subscription_token" in page.text
+        assert "https://" not in page.text.replace("https://live.vkvideo.ru", "")
+        document = (await http.get(f"{server.url}/docs/openapi.json")).json()
+        assert document["openapi"].startswith("3.1")
+        assert "/api" not in document["paths"]
+
+
+async def test_a_port_that_is_taken_is_a_clear_error_and_leaves_nothing_open(sqlite_url):
+    async with Server(Settings(port=0, database_url=sqlite_url)) as server:
+        with pytest.raises(ConfigError, match=f"cannot listen at 127.0.0.1:{server.port}"):
+            async with Server(Settings(port=server.port, database_url=sqlite_url)):
+                pass
+
+
+async def test_a_seed_that_is_wrong_is_a_clear_error_and_leaves_nothing_open(sqlite_url, seed):
+    seed.write_text("[[useers]]\nid = 1\n")
+    with pytest.raises(ConfigError, match="useers"):
+        async with Server(Settings(port=0, database_url=sqlite_url, seed=str(seed))):
+            pass
+
+
+def test_every_time_and_limit_of_a_connection_can_be_set():
+    settings = PubSubSettings(ping_interval=9.0, pong_timeout=3.0, channel_limit=7)
+    timing = timing_of(settings)
+    assert (timing.ping_interval, timing.pong_timeout, timing.channel_limit) == (9.0, 3.0, 7)
+    not_set = {name for name in timing.__struct_fields__ if not hasattr(settings, name)}
+    assert not_set == {"refused_drop_delay"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_the_process_well_and_nothing_that_was_accepted_is_lost(tmp_path, seed, number):
+    (tmp_path / "key").write_text(KEY)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "vklive", "serve", "--port", "0", "--seed", str(seed)),
+        *("--database", f"sqlite+aiosqlite:///{tmp_path / 'x.sqlite3'}", "--api-key-file", str(tmp_path / "key")),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    url = (await process.stdout.readline()).decode().split()[-1].removesuffix("/v1")
+    sockets = [await subscribed(url, url.replace("http", "ws", 1) + "/connection/websocket") for _ in range(20)]
+    accepted = await publish(url, *range(500))
+    process.send_signal(number)
+    began = time.monotonic()
+    assert accepted.text.count('{"result":{}}') == 500
+    for socket in sockets:
+        messages = await everything(socket)
+        assert [message["push"]["pub"]["data"] for message in messages] == list(range(500))
+        assert (socket.close_code, socket.close_reason) == (3001, "shutdown")
+    _, errors = await process.communicate()
+    assert process.returncode == 0, errors
+    assert time.monotonic() - began < Settings().shutdown_timeout
+
+
+async def test_clients_that_do_not_leave_do_not_keep_a_server_from_stopping(sqlite_url, seed):
+    settings = Settings(
+        port=0,
+        database_url=sqlite_url,
+        seed=str(seed),
+        shutdown_timeout=2.0,
+        tokens=TokenSettings(secret="the secret of the tokens in these tests"),
+    )
+    began = time.monotonic()
+    async with Server(settings) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(
+            b"GET /connection/websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        assert b"101" in await reader.readline()
+    assert time.monotonic() - began < 10
+    writer.close()
