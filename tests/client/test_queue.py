@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vklive.client import queue as module
 from vklive.client.queue import EventQueue, Overflow
 from vklive.errors import LocalProtocolError, QueueOverflowError
 from vklive.events import Connected, Dropped, Event, decode_payload
@@ -166,6 +167,24 @@ def test_what_happens_to_the_connection_is_never_dropped_and_keeps_its_place(ove
     assert drain(queue) == ["connected 1", 0, "connected 2", 1, "connected 3"]
 
 
+@pytest.mark.parametrize("overflow", list(Overflow))
+def test_of_a_program_that_takes_nothing_for_hours_only_the_latest_of_the_connection_is_kept(
+    overflow, monkeypatch, caplog
+):
+    monkeypatch.setattr(module, "CONNECTION_LIMIT", 3)
+    queue = EventQueue(limit=2, overflow=overflow)
+    queue.put_now(event(0))
+    queue.put_now(lifecycle(1))
+    queue.put_now(event(1))
+    for number in range(2, 10):
+        queue.put_now(lifecycle(number))
+    assert queue.dropped == 7
+    assert [record.getMessage() for record in caplog.records] == [
+        "nobody takes the events of 's'; the oldest are dropped"
+    ]
+    assert drain(queue) == [0, "dropped 7", 1, "connected 8", "connected 9"]
+
+
 def test_an_error_is_raised_after_everything_was_taken():
     async def scene() -> None:
         queue = filled(Overflow.DROP_OLDEST, 1)
@@ -231,3 +250,38 @@ def test_nothing_is_lost_without_being_counted_and_the_limit_holds(overflow, lim
         assert [one for one in heard if isinstance(one, str)] == [one for one in put if isinstance(one, str)]
 
     run_virtual(scene())
+
+
+@given(
+    st.sampled_from([Overflow.DROP_OLDEST, Overflow.DROP_NEWEST]),
+    st.lists(st.sampled_from(["put", "tell", "tell", "tell", "get"]), max_size=60),
+)
+@settings(deadline=None)
+def test_nobody_taking_anything_costs_no_more_than_both_limits_and_every_loss_is_told(overflow, steps):
+    async def scene() -> None:
+        queue = EventQueue(limit=2, overflow=overflow)
+        put = 0
+        got: list[int | str] = []
+        for number, step in enumerate(steps):
+            if step == "get":
+                if queue.depth:
+                    got.append(seen(await queue.get()))
+                continue
+            queue.put_now(event(number) if step == "put" else lifecycle(number))
+            put += 1
+            # A hole of the data policy comes with the event behind it.
+            assert len(queue._events) <= 2 + 4 + 1
+        queue.close()
+        while True:
+            try:
+                got.append(seen(await queue.get()))
+            except StopAsyncIteration:
+                break
+        told = sum(int(str(one).removeprefix("dropped ")) for one in got if str(one).startswith("dropped"))
+        heard = [one for one in got if not str(one).startswith("dropped")]
+        assert told == queue.dropped
+        assert len(heard) + told == put
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "CONNECTION_LIMIT", 4)
+        run_virtual(scene())

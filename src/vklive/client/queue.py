@@ -1,7 +1,9 @@
 """The queue between the connection and the program: bounded, with a policy that has a name.
 
-What happens to the connection (`vklive.events.lifecycle`) passes through the same queue, at its place, but neither
-counts nor is dropped: such events are few, and a program must not miss them.
+What happens to the connection (`vklive.events.lifecycle`) passes through the same queue, at its place. It neither
+counts nor is dropped: such events are few, and a program must not miss them. Only of one that takes nothing for hours,
+while the connection comes and goes, the oldest of them are dropped, whatever the policy, and that is told where they
+were.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import asyncio
 import logging
 from collections import deque
 from enum import StrEnum
+from itertools import islice
 
 from msgspec import structs
 
@@ -20,6 +23,9 @@ _log = logging.getLogger("vklive.client.queue")
 
 DEFAULT_LIMIT = 1024
 """Events; at a busy chat's hundred a second, ten seconds of looking away."""
+
+CONNECTION_LIMIT = 1024
+"""Events of the connection. A reconnect of a stream with all eight topics gives about twenty."""
 
 
 class Overflow(StrEnum):
@@ -92,6 +98,8 @@ class EventQueue:
             if self._depth >= self.limit and not self._make_room(event):
                 return
             self._depth += 1
+        elif len(self._events) - self._depth >= CONNECTION_LIMIT:
+            self._merge_oldest()
         if self.overflow is Overflow.DROP_NEWEST and self._owed is not None:
             self._events.append(self._told())
         self._events.append(event)
@@ -130,12 +138,23 @@ class EventQueue:
     def _told(self) -> Event:
         """What was dropped, as an event at the place of the hole."""
         assert self._owed is not None  # noqa: S101 - asked by both callers
-        data = Dropped(count=self._owed_count, policy=self.overflow.value)
-        event = structs.replace(
-            self._owed, type=data.event_type, data=data, topic="", ws_channel="", position=None, raw=b""
-        )
+        event = self._hole(self._owed, self._owed_count)
         self._owed, self._owed_count = None, 0
         return event
+
+    def _hole(self, event: Event, count: int) -> Event:
+        data = Dropped(count=count, policy=self.overflow.value)
+        return structs.replace(event, type=data.event_type, data=data, topic="", ws_channel="", position=None, raw=b"")
+
+    def _merge_oldest(self) -> None:
+        """Make one hole of the two oldest events of the connection, which may be holes already."""
+        first, second = islice((at for at, waiting in enumerate(self._events) if not waiting.raw), 2)
+        counts = [_dropped_in(self._events[at]) for at in (first, second)]
+        if not any(counts):
+            _log.warning("nobody takes the events of %r; the oldest are dropped", self._events[first].channel_url)
+        self.dropped += counts.count(0)
+        self._events[first] = self._hole(self._events[first], sum(count or 1 for count in counts))
+        del self._events[second]
 
     def _drop(self, event: Event) -> None:
         if self._owed is None:
@@ -166,3 +185,7 @@ class EventQueue:
                 del self._events[oldest]
                 self._depth -= 1
                 return True
+
+
+def _dropped_in(event: Event) -> int:
+    return event.data.count if isinstance(event.data, Dropped) else 0
