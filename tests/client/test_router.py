@@ -140,3 +140,80 @@ def test_the_error_that_ends_a_stream_ends_the_router():
             await Router().run(broken())
 
     run_virtual(run())
+
+
+def test_events_of_a_generator_may_be_handled_several_at_a_time():
+    async def run() -> float:
+        router = Router()
+
+        @router.on(ChatMessageDeleted)
+        async def slow(one: Event) -> None:
+            await asyncio.sleep(10)
+
+        async def generated() -> AsyncIterator[Event]:
+            for number in range(8):
+                await asyncio.sleep(0.1)
+                yield deleted(number)
+
+        await router.run(generated(), concurrency=4)
+        return asyncio.get_running_loop().time()
+
+    assert run_virtual(run()) == pytest.approx(20.8, abs=0.5)
+
+
+def test_with_the_error_that_ends_a_stream_no_handler_is_left_running():
+    async def broken() -> AsyncIterator[Event]:
+        yield deleted(1)
+        await asyncio.sleep(1)
+        raise ConnectionError("over")
+
+    async def run() -> list[str]:
+        router = Router()
+        seen: list[str] = []
+
+        @router.on(ChatMessageDeleted)
+        async def slow(one: Event) -> None:
+            try:
+                await asyncio.sleep(100)
+            finally:
+                seen.append("let go")
+
+        with pytest.raises(ConnectionError, match="over"):
+            await router.run(broken(), concurrency=2)
+        assert len(asyncio.all_tasks()) == 1
+        return seen
+
+    assert run_virtual(run()) == ["let go"]
+
+
+def test_a_mistake_of_the_error_hook_stops_nothing(caplog):
+    def clumsy_hook(error: Exception, one: Event, name: str) -> None:
+        raise ValueError("a mistake in the hook")
+
+    router = Router(on_error=clumsy_hook)
+    seen: list[Event] = []
+
+    @router.on(ChatMessageDeleted)
+    async def clumsy(one: Event) -> None:
+        raise ValueError("a mistake")
+
+    router.on(ChatMessageDeleted)(seen.append)
+    run_virtual(router.run(stream_of([deleted(1), deleted(2)])))
+    assert len(seen) == 2
+    assert "a mistake in the hook" in caplog.text
+
+
+def test_who_cancels_the_router_cancels_its_handlers():
+    async def run() -> None:
+        router = Router()
+
+        @router.on(ChatMessageDeleted)
+        async def slow(one: Event) -> None:
+            await asyncio.sleep(100)
+
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1):
+                await router.run(stream_of([deleted(1)]), concurrency=3)
+        assert len(asyncio.all_tasks()) == 1
+
+    run_virtual(run())

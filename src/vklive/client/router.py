@@ -48,7 +48,7 @@ class Router:
     """Calls handlers. A handler's mistake is the handler's: it is reported, and everything goes on.
 
     Args:
-        on_error: is told of each mistake, after it was logged.
+        on_error: is told of each mistake, after it was logged. Its own mistakes are logged as well.
     """
 
     def __init__(self, *, on_error: ErrorHook | None = None) -> None:
@@ -81,15 +81,29 @@ class Router:
             events: a stream.
             concurrency: how many events may be in handlers at the same time. With 1 they are handled in order, and each
                 only after all handlers of the one before; with more, order is not kept.
+
+        Raises:
+            Exception: the error that the events end with, if they do. Handlers that are at work then are cancelled.
         """
         if concurrency < 1:
             raise ValueError(f"at least one event is handled at a time, not {concurrency}")
-        # Each worker takes the next event when it has finished one, so that nothing piles up here.
-        workers = [self._work(events) for _ in range(concurrency)]
-        await asyncio.gather(*workers)
+        turn = asyncio.Lock()
+        try:
+            # Each worker takes the next event when it has finished one, so that nothing piles up here.
+            async with asyncio.TaskGroup() as workers:
+                for _ in range(concurrency):
+                    workers.create_task(self._work(events, turn))
+        except BaseExceptionGroup as group:
+            # The one that ended the events; what the others were doing has been cancelled.
+            raise group.exceptions[0] from None
 
-    async def _work(self, events: AsyncIterator[Event]) -> None:
-        async for event in events:
+    async def _work(self, events: AsyncIterator[Event], turn: asyncio.Lock) -> None:
+        while True:
+            async with turn:  # a generator gives to one at a time
+                try:
+                    event = await anext(events)
+                except StopAsyncIteration:
+                    return
             for registered in self._registered:
                 await self._call(registered, event)
 
@@ -101,5 +115,12 @@ class Router:
                     await result
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is its own
             _log.exception("%s failed with an event %r of %r", registered.name, event.type, event.channel_url)
-            if self._on_error is not None:
-                self._on_error(error, event, registered.name)
+            self._report(error, event, registered.name)
+
+    def _report(self, error: Exception, event: Event, name: str) -> None:
+        if self._on_error is None:
+            return
+        try:
+            self._on_error(error, event, name)
+        except Exception:  # noqa: BLE001 - it is the hook's own
+            _log.exception("on_error failed with the mistake of %s", name)
