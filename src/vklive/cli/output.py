@@ -41,7 +41,7 @@ class ForPeople:
     """
 
     def __init__(self, file: TextIO, *, timezone: tzinfo | None = None) -> None:
-        self._console = _PipeConsole(file=file, highlight=False, markup=False, emoji=False, soft_wrap=True)
+        self._console = PipeConsole(file=file, highlight=False, markup=False, emoji=False, soft_wrap=True)
         self._timezone = timezone
         self._trouble: tuple[str, int | None] | None = None
 
@@ -59,7 +59,9 @@ class ForPeople:
         self._console.print(render.line(event, timezone=self._timezone))
 
 
-class _PipeConsole(Console):
+class PipeConsole(Console):
+    """A console whose reader may go away."""
+
     def on_broken_pipe(self) -> None:
         """Let `vklive.cli.lazy` decide, as for every other command, instead of ending the process here."""
         raise BrokenPipeError
