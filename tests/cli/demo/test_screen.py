@@ -3,11 +3,12 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import structs
 
 from vklive.cli.demo.report import Report
 from vklive.cli.demo.screen import Screen
 from vklive.cli.demo.steps import Step
-from vklive.events import Event, Gap, decode_payload
+from vklive.events import Event, Gap, Reconnecting, decode_payload
 
 CONSUMERS = ["subscriber", "guest"]
 
@@ -78,6 +79,21 @@ def test_a_step_has_its_number_its_aim_and_what_was_done(screen, pipe):
         "a token for the connection",
         "GET /v1/websocket/token: 200",
     ]
+
+
+def test_what_concerns_the_connection_names_no_channel(screen, pipe):
+    told = Reconnecting(cause="reset", delay=0.5, attempt=2)
+
+    screen.event("guest", structs.replace(said("x"), data=told, topic="", raw=b""))
+
+    assert pipe.getvalue().split()[:3] == ["guest", "no", "connection:"]
+
+
+def test_the_gaps_of_a_channel_are_one_line(screen, pipe):
+    screen.gap("guest", "borya_blitz", topics=["chat", "info"], reason="reset")
+
+    assert pipe.getvalue().split()[:5] == ["guest", "borya_blitz", "some", "of", "chat,"]
+    assert pipe.getvalue().endswith("info may be missing here: reset\n")
 
 
 def test_the_summary_is_a_table_of_consumers(screen, pipe):
