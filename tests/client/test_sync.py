@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from msgspec import Raw
 
 import vklive
+from vklive.client.sync import ClientSettings
 from vklive.errors import LocalProtocolError
 from vklive.protocol.messages import Publication
 from vklive.server.app import Server
@@ -89,6 +92,48 @@ def test_the_iteration_ends_with_the_error_that_ends_the_stream(running):
         with pytest.raises(vklive.UnauthorizedError):
             next(stream)
         client.close()
+
+
+def test_the_settings_are_those_of_the_client():
+    settings = inspect.signature(vklive.Client).parameters
+    assert set(ClientSettings.__annotations__) == set(settings)
+    assert set(inspect.signature(vklive.SyncClient.listen).parameters) == set(
+        inspect.signature(vklive.Client.listen).parameters
+    )
+
+
+def test_a_ctrl_c_ends_the_waiting_and_everything_is_closed(running):
+    threads = threading.active_count()
+    settings = {"access_token": "owner", "api_url": running.server.url, "ws_url": running.server.ws_url}
+    main = threading.main_thread().ident
+    assert main is not None
+    press = threading.Thread(target=lambda: signal.pthread_kill(main, signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        with vklive.SyncClient(**settings) as client, client.listen("streamer", topics={"chat"}) as stream:
+            for event in stream:
+                if isinstance(event.data, vklive.Listening):
+                    press.start()
+    press.join()
+    assert threading.active_count() == threads
+
+
+def test_a_stream_that_is_closed_ends_and_the_client_may_listen_again(running):
+    settings = {"access_token": "owner", "api_url": running.server.url, "ws_url": running.server.ws_url}
+    with vklive.SyncClient(**settings) as client:
+        with client.listen("streamer", topics={"chat"}) as stream:
+            stream.close()
+            assert [event for event in stream if event.raw] == []
+            assert stream.dropped == 0
+        with client.listen("streamer", topics={"chat"}) as stream:
+            assert any(isinstance(event.data, vklive.Listening) for event in stream)
+
+
+def test_a_client_cannot_be_opened_twice_at_a_time():
+    with vklive.SyncClient(access_token="t") as client:
+        with pytest.raises(LocalProtocolError, match="open already"):
+            client.__enter__()
+    with client:
+        pass
 
 
 def test_a_client_that_is_not_open_says_what_to_do():

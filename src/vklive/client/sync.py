@@ -5,25 +5,21 @@ The loop runs in one background thread, which begins with ``with`` and ends with
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Collection
 from types import TracebackType
-from typing import Any, Self, TypedDict, TypeVar, Unpack
+from typing import Self, TypedDict, Unpack
 
 from vklive.client.backoff import Backoff
 from vklive.client.client import Client
 from vklive.client.credentials import TokenSource
 from vklive.client.http import HttpTransport
+from vklive.client.loop_thread import LoopThread
 from vklive.client.queue import Overflow
 from vklive.client.stream import Stream
 from vklive.client.transport import Transport
 from vklive.clock import Clock
 from vklive.devapi.topics import Topic
-from vklive.errors import LocalProtocolError
 from vklive.events import Event
-
-_T = TypeVar("_T")
 
 
 class ClientSettings(TypedDict, total=False):
@@ -48,32 +44,41 @@ class ClientSettings(TypedDict, total=False):
 class SyncStream:
     """The events of one channel, see `vklive.Stream`. A context manager and an iterator."""
 
-    def __init__(
-        self, stream: Stream, *, call: Callable[[Coroutine[Any, Any, Any]], Any], is_open: Callable[[], bool]
-    ) -> None:
+    def __init__(self, stream: Stream, *, thread: LoopThread) -> None:
         self._stream = stream
-        self._call = call
-        self._is_open = is_open
+        self._thread = thread
+
+    @property
+    def dropped(self) -> int:
+        """How many events were dropped because they were not taken fast enough."""
+        return self._stream.dropped
 
     def __enter__(self) -> Self:
-        self._call(self._stream.__aenter__())
+        self._thread.call(self._stream.__aenter__())
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._is_open():
-            self._call(self._stream.__aexit__(kind, error, trace))
+        self.close()
+
+    def close(self) -> None:
+        """Listen no more. What has arrived can still be taken while the client is open. May be called again."""
+        if self._thread.is_running:
+            self._thread.call(self._close())
         # Else the client was closed first, and its streams with it.
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> Event:
-        event: Event | None = self._call(self._next())
+        event = self._thread.call(self._next())
         if event is None:
             raise StopIteration
         return event
+
+    async def _close(self) -> None:
+        self._stream.close()
 
     async def _next(self) -> Event | None:
         # StopAsyncIteration does not travel through a future.
@@ -101,16 +106,15 @@ class SyncClient:
 
     def __init__(self, **settings: Unpack[ClientSettings]) -> None:
         self._client = Client(**settings)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
+        self._thread = LoopThread()
 
     def __enter__(self) -> Self:
-        started: threading.Event = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._turn, args=(self._loop, started), name="vklive", daemon=True)
         self._thread.start()
-        started.wait()
-        self._call(self._client.__aenter__())
+        try:
+            self._thread.call(self._client.__aenter__())
+        except BaseException:
+            self._thread.stop()
+            raise
         return self
 
     def __exit__(
@@ -120,38 +124,13 @@ class SyncClient:
 
     def close(self) -> None:
         """Close all streams, the connection and the thread. May be called again."""
-        loop, thread = self._loop, self._thread
-        if loop is None or thread is None:
-            return
-        try:
-            self._call(self._client.close())
-            # Names of hosts are looked up in threads of the loop's own.
-            self._call(loop.shutdown_default_executor())
-        finally:
-            self._loop = self._thread = None
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join()
-            loop.close()
+        if self._thread.is_running:
+            try:
+                self._thread.call(self._client.close())
+            finally:
+                self._thread.stop()
 
     def listen(self, channel_url: str, *, topics: Collection[Topic | str] | None = None) -> SyncStream:
         """The events of a channel, see `vklive.Client.listen`."""
         stream = self._client.listen(channel_url, topics=topics)
-        return SyncStream(stream, call=self._call, is_open=lambda: self._loop is not None)
-
-    @staticmethod
-    def _turn(loop: asyncio.AbstractEventLoop, started: threading.Event) -> None:
-        asyncio.set_event_loop(loop)
-        loop.call_soon(started.set)
-        loop.run_forever()
-
-    def _call(self, work: Coroutine[Any, Any, _T]) -> _T:
-        """Do something in the loop and wait for it; a Ctrl-C here cancels it there."""
-        if self._loop is None:
-            work.close()
-            raise LocalProtocolError("the client is not open: use it with `with`")
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
-        try:
-            return future.result()
-        except BaseException:
-            future.cancel()
-            raise
+        return SyncStream(stream, thread=self._thread)
