@@ -133,3 +133,17 @@ async def test_a_header_that_may_not_be_sent_is_not_sent_and_not_repeated():
     await http.close()
     assert failed.value.permanent
     assert "ret" not in str(failed.value)
+
+
+async def test_a_proxy_that_refuses_is_said_to_be_it(monkeypatch):
+    async def refuse(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+
+    async with answering(refuse) as port:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        monkeypatch.setenv("NO_PROXY", "")
+        http = Httpx2Transport()
+        with pytest.raises(ConnectError, match="403") as failed:
+            await http.request("GET", "https://host.example/", headers={}, params={}, body=None, timeout=5)
+        await http.close()
+    assert (failed.value.phase, failed.value.host) == ("proxy", "host.example")

@@ -141,8 +141,11 @@ def _classified(error: httpx2.HTTPError, host: str) -> ConnectError:
                 return ConnectError(host, phase="dns", problem=text or "no such host")
             case _:
                 pass
-    phase = "tcp" if isinstance(error, httpx2.NetworkError) else "handshake"
+    phase = next((phase for kind, phase in _PHASES.items() if isinstance(error, kind)), "handshake")
     return ConnectError(host, phase=phase, problem=str(error) or type(error).__name__)
+
+
+_PHASES: dict[type[httpx2.HTTPError], str] = {httpx2.NetworkError: "tcp", httpx2.ProxyError: "proxy"}
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
