@@ -3,37 +3,15 @@
 from __future__ import annotations
 
 import json
-import socket
-import subprocess
-import sys
 
 import pytest
 
 from vklive.cli.exit_codes import ExitCode
 
-KEY = "a-key-for-tests"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """A server in a process of its own; gives its url."""
-    folder = tmp_path_factory.mktemp("server")
-    (folder / "key").write_text(KEY)
-    with subprocess.Popen(
-        [sys.executable, "-m", "vklive", "serve", "--port", "0", "--api-key-file", "key"],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().split()[1].removesuffix("/v1")
-        process.terminate()
-
 
 @pytest.fixture
-def publish(vklive, server):
-    def call(*arguments: str, key: str = KEY, stdin: str | None = None):
+def publish(vklive, server, api_key):
+    def call(*arguments: str, key: str = api_key, stdin: str | None = None):
         return vklive("publish", *arguments, "--url", server, environ={"VKLIVE_API_KEY": key}, stdin=stdin)
 
     return call
@@ -59,9 +37,9 @@ def test_the_payload_may_come_from_stdin(publish):
     assert publish("api-channel-chat:1", "-", stdin=f"{EVENT}\n").exit_code == ExitCode.ENDED
 
 
-def test_a_key_may_come_from_a_file(vklive, server, tmp_path):
+def test_a_key_may_come_from_a_file(vklive, server, api_key, tmp_path):
     key = tmp_path / "key"
-    key.write_text(f"{KEY}\n")
+    key.write_text(f"{api_key}\n")
 
     done = vklive("publish", "api-channel-chat:1", EVENT, "--url", server, "--api-key-file", str(key))
 
@@ -100,11 +78,10 @@ def test_without_a_key_it_says_where_to_put_one(vklive):
     )
 
 
-def test_a_port_where_nobody_listens_is_one_line(vklive):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+def test_a_port_where_nobody_listens_is_one_line(vklive, closed_port):
+    url = f"http://127.0.0.1:{closed_port}"
 
-    done = vklive("publish", "api-channel-chat:1", EVENT, "--url", url, environ={"VKLIVE_API_KEY": KEY})
+    done = vklive("publish", "api-channel-chat:1", EVENT, "--url", url, environ={"VKLIVE_API_KEY": "any"})
 
     assert done.exit_code == ExitCode.UNREACHABLE
     assert done.stderr.startswith("Error: cannot connect to 127.0.0.1:")

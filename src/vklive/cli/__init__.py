@@ -24,8 +24,8 @@ _EXIT_CODES = "\b\nExit codes:\n" + "\n".join(f"  {code:>3}  {code.meaning}" for
     cls=LazyGroup, lazy=_COMMANDS, epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]}
 )
 @click.version_option(__version__, message="vklive %(version)s")
-@click.option("--log-level", type=click.Choice(LEVELS), default="warning", show_default=True, help="Log to stderr.")
-def main(log_level: str) -> None:
+@click.option("--log-level", type=click.Choice(LEVELS), help="How much to log to stderr.")
+def main(log_level: str | None) -> None:
     """Realtime events of VK Video Live: receive them, or deliver them yourself.
 
     Secrets are best given by environment variables or files: every user of a machine can read its command lines.

@@ -18,8 +18,17 @@ class OneLineFormatter(logging.Formatter):
         return escape(super().formatMessage(record))
 
 
-def log_to_stderr(level: str) -> None:
-    """Send what is at least this important to stderr."""
+def log_to_stderr(level: str | None) -> None:
+    """Send what is at least this important to stderr; ``None`` for warnings.
+
+    With ``None``, warnings of the client are left out: they are about the connection, of which a stream tells itself.
+    """
     handler = logging.StreamHandler()
     handler.setFormatter(OneLineFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    if level is None:
+        handler.addFilter(_not_told_by_the_stream)
+    logging.basicConfig(level=(level or "warning").upper(), handlers=[handler])
+
+
+def _not_told_by_the_stream(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.WARNING or not record.name.startswith("vklive.client")

@@ -1,0 +1,231 @@
+"""Listening as a user does: real processes, a real server."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+from collections import deque
+
+import pytest
+
+from vklive.cli.exit_codes import ExitCode
+
+MESSAGE = json.dumps(
+    {
+        "type": "channel_chat_message_send",
+        "data": {
+            "chat_message": {
+                "id": 1,
+                "author": {"id": 2, "nick": "viewer_one"},
+                "parts": [{"text": {"content": "привет\n\x1b[2J\u202e"}}],
+            }
+        },
+    }
+)
+SLOW = 20.0
+
+
+class Listening:
+    """A `vklive listen` that runs."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+
+    def line(self) -> str:
+        """The next line that it writes."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().rstrip("\n")
+
+    def lines_until(self, part: str) -> list[str]:
+        """The lines that it writes until one has this in it."""
+        lines = [self.line()]
+        while part not in lines[-1]:
+            assert lines[-1], "it has ended"
+            lines.append(self.line())
+        return lines
+
+    def end(self) -> tuple[int, list[str], str]:
+        """Wait for its end: exit code, what else it wrote, and what it wrote to stderr."""
+        stdout, stderr = self.process.communicate(timeout=SLOW)
+        return self.process.returncode, stdout.splitlines(), stderr
+
+
+@pytest.fixture
+def listen(environ):
+    with contextlib.ExitStack() as processes:
+
+        def run(*arguments: str, **variables: str) -> Listening:
+            process = subprocess.Popen(
+                [sys.executable, "-X", "dev", "-W", "error", "-m", "vklive", "listen", *arguments],
+                env={**environ, **variables},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+            )
+            processes.enter_context(process)
+            processes.callback(process.kill)
+            return Listening(process)
+
+        yield run
+
+
+@pytest.fixture
+def publish(vklive, server, api_key):
+    def call(ws_channel: str, payload: str) -> None:
+        done = vklive("publish", ws_channel, payload, "--url", server, environ={"VKLIVE_API_KEY": api_key})
+        assert done.exit_code == ExitCode.ENDED
+
+    return call
+
+
+def test_a_person_sees_what_is_said_and_nothing_in_it_can_do_harm(listen, publish):
+    listening = listen("streamer", "--topic", "chat", "--limit", "1")
+    before = listening.lines_until("listening")
+
+    publish("api-channel-chat:42", MESSAGE)
+    code, [said], stderr = listening.end()
+
+    assert [line[34:] for line in before] == ["connected", "listening"]
+    assert said[10:] == r"chat                    viewer_one: привет\n\x1b[2J\u202e"
+    assert (code, stderr) == (ExitCode.ENDED, "")
+
+
+def test_a_program_gets_json(listen, publish):
+    listening = listen("https://live.vkvideo.ru/streamer", "--topic", "chat", "--json", "--limit", "2")
+    before = listening.lines_until("vklive.listening")
+
+    publish("api-channel-chat:42", MESSAGE)
+    publish("api-channel-chat:42", '{"type":"new","data":[1.50]}')
+    code, lines, stderr = listening.end()
+
+    assert [json.loads(line)["type"] for line in before] == ["vklive.connected", "vklive.listening"]
+    first, second = map(json.loads, lines)
+    assert (first["channel"], first["topic"], first["ws_channel"]) == ("streamer", "chat", "api-channel-chat:42")
+    assert first["data"] == json.loads(MESSAGE)["data"]
+    assert second["type"] == "new"
+    assert lines[1].endswith('"data":[1.50]}')
+    assert (code, stderr) == (ExitCode.ENDED, "")
+
+
+def test_an_application_hears_what_is_open(listen):
+    listening = listen(
+        *("streamer", "--topic", "chat", "--topic", "limited_chat", "--for", "2"),
+        VKLIVE_ACCESS_TOKEN="",
+        VKLIVE_CLIENT_ID="bot",
+        VKLIVE_CLIENT_SECRET="bot-secret",
+    )
+
+    code, lines, stderr = listening.end()
+
+    assert sorted(line[10:].split(maxsplit=1)[0] for line in lines) == ["chat", "connected", "limited_chat"]
+    assert any("no access" in line for line in lines)
+    assert (code, stderr) == (ExitCode.ENDED, "")
+
+
+def test_no_access_to_anything_is_the_end(listen):
+    listening = listen(
+        *("streamer", "--topic", "limited_chat"),
+        VKLIVE_ACCESS_TOKEN="",
+        VKLIVE_CLIENT_ID="bot",
+        VKLIVE_CLIENT_SECRET="bot-secret",
+    )
+
+    code, _, stderr = listening.end()
+
+    assert (code, stderr) == (ExitCode.NO_ACCESS, "Error: no access to any topic of streamer\n")
+
+
+def test_an_unknown_channel_is_the_end(listen):
+    code, _, stderr = listen("nobody").end()
+
+    assert code == ExitCode.NO_ACCESS
+    assert "channel_not_found" in stderr
+    assert stderr.count("\n") == 1
+
+
+def test_refused_credentials_are_the_end_and_are_not_shown(listen):
+    code, lines, stderr = listen("streamer", VKLIVE_ACCESS_TOKEN="a-wrong-token").end()
+
+    assert (code, lines) == (ExitCode.REFUSED, [])
+    assert "401" in stderr
+    assert "a-wrong-token" not in stderr
+    assert stderr.count("\n") == 1
+
+
+def test_credentials_may_come_from_a_file(listen, environ, tmp_path):
+    file = tmp_path / "token"
+    file.write_text(environ["VKLIVE_ACCESS_TOKEN"] + "\n")
+
+    listening = listen("streamer", "--access-token-file", str(file), "--for", "1", VKLIVE_ACCESS_TOKEN="")
+
+    assert listening.end()[0] == ExitCode.ENDED
+
+
+def test_a_closed_port_is_told_in_one_line_and_tried_again(listen, closed_port):
+    listening = listen("streamer", "--for", "3", VKLIVE_API_URL=f"http://127.0.0.1:{closed_port}")
+
+    code, [line], stderr = listening.end()
+
+    assert f"no connection: cannot connect to 127.0.0.1:{closed_port} (tcp): " in line
+    assert "; trying again in " in line
+    assert (code, stderr) == (ExitCode.ENDED, "")
+
+
+def test_a_closed_port_is_tried_more_than_once(listen, closed_port):
+    listening = listen("streamer", "--json", VKLIVE_API_URL=f"http://127.0.0.1:{closed_port}")
+
+    attempts = [json.loads(listening.line())["data"]["attempt"] for _ in range(2)]
+
+    assert attempts == [2, 3]
+
+
+def test_a_closed_port_is_the_end_without_retry(listen, closed_port):
+    listening = listen("streamer", "--no-retry", VKLIVE_API_URL=f"http://127.0.0.1:{closed_port}")
+
+    code, lines, stderr = listening.end()
+
+    assert (code, lines) == (ExitCode.UNREACHABLE, [])
+    assert stderr.startswith(f"Error: cannot connect to 127.0.0.1:{closed_port} (tcp): ")
+    assert stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, ExitCode.ENDED), (signal.SIGINT, ExitCode.INTERRUPTED)])
+def test_a_signal_ends_it_without_a_word(listen, number, code):
+    listening = listen("streamer", "--topic", "chat")
+    listening.lines_until("listening")
+
+    listening.process.send_signal(number)
+
+    assert listening.end() == (code, [], "")
+
+
+def test_a_reader_that_has_had_enough_ends_it_quietly(listen, publish):
+    listening = listen("streamer", "--topic", "chat")
+    listening.lines_until("listening")
+    assert listening.process.stdout is not None
+    listening.process.stdout.close()
+
+    publish("api-channel-chat:42", MESSAGE)
+
+    assert listening.process.wait(SLOW) == ExitCode.ENDED
+    assert listening.process.stderr is not None
+    assert deque(listening.process.stderr, maxlen=1) == deque()
+
+
+def test_without_credentials_it_says_where_to_put_them(vklive):
+    done = vklive("listen", "streamer")
+
+    assert done.exit_code == ExitCode.USAGE
+    assert done.stderr.startswith("Error: credentials: there are none (set VKLIVE_ACCESS_TOKEN, or ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [("streamer", "--topic", "chatt"), ("streamer", "--limit", "0"), ("streamer", "--for", "-1"), ("/",)]
+)
+def test_a_wrong_command_line_is_a_usage_error(vklive, arguments):
+    assert vklive("listen", *arguments, environ={"VKLIVE_ACCESS_TOKEN": "t"}).exit_code == ExitCode.USAGE
