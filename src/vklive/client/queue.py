@@ -94,15 +94,15 @@ class EventQueue:
         """
         if self._closed:
             return
-        if event.raw:
-            if self._depth >= self.limit and not self._make_room(event):
-                return
-            self._depth += 1
-        elif len(self._events) - self._depth >= CONNECTION_LIMIT:
-            self._merge_oldest()
+        if event.raw and self._depth >= self.limit and not self._make_room(event):
+            return
         if self.overflow is Overflow.DROP_NEWEST and self._owed is not None:
-            self._events.append(self._told())
-        self._events.append(event)
+            self._append_of_connection(self._told())
+        if event.raw:
+            self._events.append(event)
+            self._depth += 1
+        else:
+            self._append_of_connection(event)
         self._arrived.set()
 
     async def get(self) -> Event:
@@ -145,6 +145,11 @@ class EventQueue:
     def _hole(self, event: Event, count: int) -> Event:
         data = Dropped(count=count, policy=self.overflow.value)
         return structs.replace(event, type=data.event_type, data=data, topic="", ws_channel="", position=None, raw=b"")
+
+    def _append_of_connection(self, event: Event) -> None:
+        if len(self._events) - self._depth >= CONNECTION_LIMIT:
+            self._merge_oldest()
+        self._events.append(event)
 
     def _merge_oldest(self) -> None:
         """Make one hole of the two oldest events of the connection, which may be holes already."""
