@@ -16,6 +16,6 @@ settings.load_profile("here")
 def missing(program: str, *, package: str) -> NoReturn:
     """Skip a test for want of a program, naming what has it. Where everything must be there, that is a failure."""
     reason = f"{program} is not here; it is in the package {package}"
-    if os.environ.get("VKLIVE_REQUIRE_ALL"):
+    if os.environ.get("REQUIRE_ALL_PROGRAMS"):
         pytest.fail(reason)
     pytest.skip(reason)
