@@ -55,3 +55,17 @@ async def test_a_speaker_is_flushed_once_at_the_end_of_the_turn_with_the_frames_
     await asyncio.sleep(0)
     assert len(one.flushed) == 2
     assert one.flushed[0] is not one.flushed[1]
+
+
+async def test_one_that_fails_costs_nobody_else_the_turn(caplog):
+    class Broken(Speaker):
+        def flush(self, frames: Frames) -> None:
+            raise ValueError("broken")
+
+    turn = Turn()
+    before, after = Speaker(), Speaker()
+    for speaker in (before, Broken(), after):
+        turn.add(speaker)
+    await asyncio.sleep(0)
+    assert (len(before.flushed), len(after.flushed)) == (1, 1)
+    assert "broken" in caplog.text

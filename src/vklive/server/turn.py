@@ -7,11 +7,14 @@ brings for a connection shares a frame, and subscribers who are sent the same sh
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Protocol, TypeAlias
 
 from websockets.frames import Frame, Opcode
 
 from vklive.protocol.json import join
+
+_log = logging.getLogger("vklive.server.turn")
 
 MAX_MESSAGES_IN_FRAME = 16
 """As Centrifugo has it; more make more frames."""
@@ -47,7 +50,7 @@ class Speaker(Protocol):
     """Somebody who has something to send."""
 
     def flush(self, frames: Frames) -> None:
-        """Send it. Must not raise."""
+        """Send it. What this raises is logged, and costs no other speaker its turn."""
         ...
 
 
@@ -67,4 +70,7 @@ class Turn:
         speakers, self._speakers = self._speakers, {}
         frames = Frames()
         for speaker in speakers:
-            speaker.flush(frames)
+            try:
+                speaker.flush(frames)
+            except Exception:  # noqa: BLE001 - whatever it is, it concerns one connection
+                _log.exception("a connection cannot be served")
