@@ -198,6 +198,21 @@ def test_a_refused_subscribe_leaves_the_connection_and_the_ws_channel_can_be_ask
     assert machine.state is State.CONNECTED
 
 
+@pytest.mark.parametrize("late", [{"error": {"code": 103, "message": "permission denied"}}, {"subscribe": {}}])
+def test_an_answer_about_a_subscription_that_was_given_up_says_nothing_about_the_next_one(late):
+    machine = connected()
+    machine.subscribe("a", now=0.0)
+    machine.unsubscribe("a", now=0.0)
+    machine.subscribe("a", token="t", now=0.0)
+    assert machine.receive(line(id=2, **late), now=0.1) == []
+    assert machine.is_subscribed("a")
+    assert not machine.is_heard("a")
+    assert machine.receive(line(id=3, unsubscribe={}) + b"\n" + line(id=4, subscribe={}), now=0.2) == [
+        Subscribed(ws_channel="a", position=None, recovered=False)
+    ]
+    assert machine.is_heard("a")
+
+
 def test_a_subscribe_that_nobody_answers_ends_the_connection():
     machine = connected()
     machine.subscribe("a", now=10.0)
@@ -227,6 +242,10 @@ def test_a_connection_token_is_renewed_before_it_ends():
 
 def test_a_short_lived_token_is_renewed_after_nine_tenths_of_its_life():
     assert connected(expires=True, ttl=10).next_deadline == 9.0
+
+
+def test_a_token_of_no_life_at_all_is_not_renewed_without_pause():
+    assert connected(expires=True, ttl=0).next_deadline == 1.0
 
 
 def test_a_subscription_token_is_renewed_with_its_ws_channel_named():

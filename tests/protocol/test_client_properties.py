@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from vklive.protocol.client import ClientConnection, State
-from vklive.protocol.client_events import ClientEvent, Closed, Published, Subscribed, SubscribeRefused
+from vklive.errors import LocalProtocolError
+from vklive.protocol.client import MAX_COMMANDS_IN_FRAME, ClientConnection, State
+from vklive.protocol.client_events import (
+    ClientEvent,
+    Closed,
+    Published,
+    Refreshed,
+    RefreshRefused,
+    Subscribed,
+    SubscribeRefused,
+    Unsubscribed,
+)
 from vklive.protocol.codes import DisconnectCode, ErrorCode
 from vklive.protocol.messages import ConnectRequest, RefreshRequest, SubRefreshRequest, SubscribeRequest
 from vklive.protocol.server import ServerConnection, Timing
@@ -145,6 +156,149 @@ class Conversation(RuleBasedStateMachine):
 
 TestConversation = Conversation.TestCase
 TestConversation.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+
+
+class Abuse(RuleBasedStateMachine):
+    """Our client, used in any order, before a server that answers late, out of turn, twice, wrongly or not at all."""
+
+    def __init__(self):
+        super().__init__()
+        self.now = 0.0
+        self.client = ClientConnection()
+        self.asked: dict[int, dict[str, dict[str, str]]] = {}
+        self.answered: list[int] = []
+        self.current: dict[str, int] = {}
+        self.over = False
+
+    def collect(self):
+        """What has been sent, by id; subscribes and unsubscribes change what is current."""
+        for frame in self.client.data_to_send():
+            commands = [json.loads(line) for line in frame.split(b"\n")]
+            assert len(commands) <= MAX_COMMANDS_IN_FRAME
+            for command in commands:
+                if not command:
+                    continue  # a pong
+                number = command.pop("id")
+                assert number > max([*self.asked, *self.answered, 0]), "ids are used once"
+                self.asked[number] = command
+                if "subscribe" in command:
+                    self.current[command["subscribe"]["channel"]] = number
+
+    def say(self, *lines: bytes) -> list[ClientEvent]:
+        events = self.client.receive(b"\n".join(lines), now=self.now)
+        self.check(events)
+        return events
+
+    def check(self, events: list[ClientEvent]):
+        assert not (events and self.over), "something came out after the end"
+        for event in events:
+            match event:
+                case Published(ws_channel=channel) | Unsubscribed(ws_channel=channel):
+                    assert channel in self.current
+                    if isinstance(event, Unsubscribed):
+                        del self.current[channel]
+                case Closed():
+                    self.over = True
+        assert not self.over or not events or isinstance(events[-1], Closed)
+        if not self.over:
+            self.collect()
+
+    @rule()
+    def connect(self):
+        if self.client.state is State.NEW:
+            self.client.connect("t", now=self.now)
+            self.collect()
+        else:
+            with pytest.raises(LocalProtocolError):
+                self.client.connect("t", now=self.now)
+
+    @rule(channel=CHANNELS, intent=st.sampled_from(["subscribe", "unsubscribe", "refresh", "sub_refresh"]))
+    def ask(self, channel, intent):
+        connected, subscribed = self.client.state is State.CONNECTED, channel in self.current
+        allowed = connected and {"subscribe": not subscribed, "sub_refresh": subscribed}.get(intent, True)
+        call = {
+            "subscribe": lambda: self.client.subscribe(channel, now=self.now),
+            "unsubscribe": lambda: self.client.unsubscribe(channel, now=self.now),
+            "refresh": lambda: self.client.refresh("t", now=self.now),
+            "sub_refresh": lambda: self.client.sub_refresh(channel, "t", now=self.now),
+        }[intent]
+        if not allowed:
+            with pytest.raises(LocalProtocolError):
+                call()
+            return
+        call()
+        self.collect()
+        if intent == "unsubscribe":
+            self.current.pop(channel, None)
+
+    @precondition(lambda self: self.asked)
+    @rule(data=st.data(), error=st.none() | st.sampled_from([100, 103, 105, 109]), ttl=st.integers(0, 60))
+    def answer(self, data, error, ttl):
+        number = data.draw(st.sampled_from(sorted(self.asked)))
+        (what, fields), was_over = next(iter(self.asked.pop(number).items())), self.over
+        self.answered.append(number)
+        result = {what: {"expires": True, "ttl": ttl} | ({"ping": 5, "pong": True} if what == "connect" else {})}
+        says = {"error": {"code": error, "message": "no"}} if error else result
+        events = self.say(json.dumps({"id": number} | says).encode())
+        channel = fields.get("channel", "")
+        is_current = not was_over and self.current.get(channel) == number
+        match what:
+            case "subscribe":
+                assert events == [] or is_current
+                if is_current:
+                    (event,) = events
+                    assert isinstance(event, SubscribeRefused if error else Subscribed)
+                    assert event.ws_channel == channel
+                    assert self.client.is_heard(channel) is not bool(error)
+                    if error:
+                        del self.current[channel]
+            case "refresh" | "sub_refresh":
+                assert len(events) <= 1
+                assert all(isinstance(event, RefreshRefused if error else Refreshed) for event in events)
+
+    @precondition(lambda self: self.answered)
+    @rule(data=st.data())
+    def answer_again(self, data):
+        number = data.draw(st.sampled_from(self.answered))
+        assert self.say(json.dumps({"id": number, "subscribe": {}}).encode()) == []
+
+    @rule(channel=CHANNELS, what=st.sampled_from(['"pub":{"data":1}', '"unsubscribe":{"code":2500}', '"join":{}']))
+    def push(self, channel, what):
+        self.say(f'{{"push":{{"channel":"{channel}",{what}}}}}'.encode(), b"{}")
+
+    @rule(rubbish=st.binary(max_size=20))
+    def talk_rubbish(self, rubbish):
+        self.say(rubbish)
+
+    @rule(seconds=st.floats(0, 4))
+    def pass_time(self, seconds):
+        self.now += seconds
+        self.check(self.client.tick(self.now))
+        deadline = self.client.next_deadline
+        assert deadline is None or deadline > self.now
+
+    @rule(code=st.integers(0, 6000))
+    def hang_up(self, code):
+        self.check(self.client.lost(code))
+
+    @invariant()
+    def what_is_subscribed_is_what_was_asked_for_and_not_refused(self):
+        if not self.over:
+            assert {channel for channel in "abc" if self.client.is_subscribed(channel)} == set(self.current)
+
+    @invariant()
+    def the_end_is_the_end(self):
+        assert self.over == (self.client.state is State.CLOSED)
+        if self.over:
+            assert self.client.data_to_send() == []
+            assert self.client.next_deadline is None
+        else:
+            deadline = self.client.next_deadline
+            assert deadline is None or deadline > self.now
+
+
+TestAbuse = Abuse.TestCase
+TestAbuse.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),

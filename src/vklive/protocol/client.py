@@ -56,6 +56,9 @@ from vklive.protocol.messages import (
 REFRESH_MARGIN = 10.0
 """Seconds before the end of a token at which a new one is asked for; of a short-lived one a tenth of its life."""
 
+MIN_REFRESH_DELAY = 1.0
+"""Seconds that a token counts as good for at least: a server that gives tokens of no life at all is not hammered."""
+
 MAX_COMMANDS_IN_FRAME = 64
 """Commands of one frame, so that a thousand subscriptions stay below the server's limit of a message (64 KiB)."""
 
@@ -97,17 +100,21 @@ _ENDS_WITHOUT_ANSWER = {
 }
 
 
-class _InFlight(Struct):
-    ask: Ask
-    ws_channel: str
-    deadline: float
-
-
 class _Channel(Struct):
-    """A ws channel that is subscribed, or being subscribed."""
+    """A subscription, from the command that asks for it on. A later one to the same ws channel is another."""
 
+    stands: bool = False
     epoch: str = ""
     refresh_at: float | None = None
+
+
+class _InFlight(Struct):
+    """A command that waits for its answer; `channel` is the subscription that it is about, if it is about one."""
+
+    ask: Ask
+    ws_channel: str
+    channel: _Channel | None
+    deadline: float
 
 
 class ClientConnection:
@@ -172,6 +179,8 @@ class ClientConnection:
     def sub_refresh(self, ws_channel: str, token: str, *, now: float) -> None:
         """Give the server a new subscription token."""
         self._must_be_connected()
+        if ws_channel not in self._channels:
+            raise LocalProtocolError(f"{ws_channel!r} is not subscribed")
         # Without the channel the server closes with 3501: the bug of centrifuge-python up to 0.5.0.
         self._ask(Ask.SUB_REFRESH, ws_channel, now, sub_refresh=SubRefreshRequest(channel=ws_channel, token=token))
 
@@ -209,6 +218,8 @@ class ClientConnection:
                 if (code := _ENDS_WITHOUT_ANSWER.get(command.ask)) is not None:
                     return events + self._end(code)
                 del self._in_flight[number]
+                if self._is_outdated(command):
+                    continue
                 refused = Refused(code=ClientCode.COMMAND_TIMEOUT, message="no answer in time", temporary=True)
                 events.append(RefreshRefused(command.ws_channel or None, refused))
         if self._refresh_at is not None and now >= self._refresh_at:
@@ -246,6 +257,11 @@ class ClientConnection:
         """Whether a ws channel is subscribed or being subscribed."""
         return ws_channel in self._channels
 
+    def is_heard(self, ws_channel: str) -> bool:
+        """Whether a ws channel is subscribed and the server has said yes."""
+        channel = self._channels.get(ws_channel)
+        return channel is not None and channel.stands
+
     # Inside.
 
     def _take(self, reply: Reply, now: float) -> list[ClientEvent]:
@@ -275,7 +291,7 @@ class ClientConnection:
 
     def _take_answer(self, reply: Reply, now: float) -> list[ClientEvent]:
         command = self._in_flight.pop(reply.id, None)
-        if command is None:
+        if command is None or self._is_outdated(command):
             return []
         if reply.error is not None:
             error = reply.error
@@ -293,9 +309,7 @@ class ClientConnection:
                 self._refresh_at = _refresh_time(result.ttl, now) if result and result.expires else None
                 return [Refreshed(None)]
             case Ask.SUB_REFRESH:
-                channel, renewed = self._channels.get(command.ws_channel), reply.sub_refresh
-                if channel is None:
-                    return []
+                channel, renewed = self._channels[command.ws_channel], reply.sub_refresh
                 channel.refresh_at = _refresh_time(renewed.ttl, now) if renewed and renewed.expires else None
                 return [Refreshed(command.ws_channel)]
 
@@ -305,8 +319,7 @@ class ClientConnection:
                 again = is_retryable(refused.code, temporary=refused.temporary)
                 return [ConnectRefused(refused), *self._close(refused.code, refused.message, reconnect=again)]
             case Ask.SUBSCRIBE:
-                if self._channels.pop(command.ws_channel, None) is None:
-                    return []
+                del self._channels[command.ws_channel]
                 return [SubscribeRefused(ws_channel=command.ws_channel, refused=refused)]
             case Ask.UNSUBSCRIBE:
                 return self._end(ClientCode.UNSUBSCRIBE_TIMEOUT)
@@ -324,10 +337,8 @@ class ClientConnection:
         return [Connected(client_id=result.client, version=result.version)]
 
     def _subscribed(self, ws_channel: str, result: SubscribeResult, now: float) -> list[ClientEvent]:
-        channel = self._channels.get(ws_channel)
-        if channel is None:
-            return []
-        channel.epoch = result.epoch
+        channel = self._channels[ws_channel]
+        channel.stands, channel.epoch = True, result.epoch
         if result.expires:
             channel.refresh_at = _refresh_time(result.ttl, now)
         standing = Subscribed(
@@ -352,11 +363,16 @@ class ClientConnection:
         **request: ConnectRequest | SubscribeRequest | UnsubscribeRequest | RefreshRequest | SubRefreshRequest,
     ) -> None:
         self._last_id += 1
-        self._in_flight[self._last_id] = _InFlight(ask, ws_channel, now + self._command_timeout)
+        about = None if ask is Ask.UNSUBSCRIBE else self._channels.get(ws_channel)
+        self._in_flight[self._last_id] = _InFlight(ask, ws_channel, about, now + self._command_timeout)
         command = Command(id=self._last_id)
         for name, asked in request.items():
             setattr(command, name, asked)
         self._outbox.append(encode_command(command))
+
+    def _is_outdated(self, command: _InFlight) -> bool:
+        """Whether a command is about a subscription that was given up since; there may be a new one by that name."""
+        return command.channel is not None and self._channels.get(command.ws_channel) is not command.channel
 
     def _must_be_connected(self) -> None:
         if self.state is not State.CONNECTED:
@@ -380,4 +396,4 @@ class ClientConnection:
 
 
 def _refresh_time(ttl: int, now: float) -> float:
-    return now + ttl - min(REFRESH_MARGIN, ttl / 10)
+    return now + max(ttl - min(REFRESH_MARGIN, ttl / 10), MIN_REFRESH_DELAY)
