@@ -59,7 +59,7 @@ def listen(environ):
 
         def run(*arguments: str, **variables: str) -> Listening:
             process = subprocess.Popen(
-                [sys.executable, "-X", "dev", "-W", "error", "-m", "vklive", "listen", *arguments],
+                [sys.executable, "-W", "error", "-m", "vklive", "listen", *arguments],
                 env={**environ, **variables},
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
