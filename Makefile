@@ -28,7 +28,7 @@ demo: $(RUN)
 	@$(BIN)/vklive demo --seconds $(SECONDS)
 
 serve: $(RUN)
-	@$(BIN)/vklive serve
+	@$(BIN)/vklive serve $(addprefix --config ,$(wildcard vklive.toml))
 
 install: $(DEV)
 
