@@ -5,6 +5,8 @@ What is exported here is for programs that listen; the server is run by ``vklive
 
 from __future__ import annotations
 
+import logging
+
 from vklive._version import __version__
 from vklive.client import DEFAULT_API_URL, DEFAULT_WS_URL, Client, Overflow, Stream
 from vklive.client.credentials import AccessToken, AppCredentials, TokenSource
@@ -71,6 +73,9 @@ from vklive.events import (
     register,
     registered,
 )
+
+# A program that has not set up logging is not to find ours on its stderr; what matters is told in the stream.
+logging.getLogger("vklive").addHandler(logging.NullHandler())
 
 __all__ = [
     "DEFAULT_API_URL",
