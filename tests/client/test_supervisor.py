@@ -18,6 +18,7 @@ from vklive.errors import (
     NotFoundError,
     QueueOverflowError,
     UnauthorizedError,
+    VkliveError,
 )
 from vklive.events import Connected, Dropped, Gap, Listening, NoAccess, Reconnecting, TokenRefreshed, Unsubscribed
 from vklive.protocol.codes import DisconnectCode, UnsubscribeCode
@@ -521,3 +522,18 @@ def test_a_stream_of_a_client_that_is_not_open_says_what_to_do():
                 pass
 
     play(scene)
+
+
+def test_a_mistake_of_the_clients_own_ends_the_stream_instead_of_leaving_it_deaf(caplog):
+    async def scene(world: World) -> None:
+        async def broken(ws_channels: list[str]) -> dict[str, str]:
+            raise TypeError("a bug")
+
+        client = world.client()
+        client.api.subscription_tokens = broken  # type: ignore[assignment,method-assign]
+        async with client, client.listen("streamer", topics={"limited_chat"}) as stream:
+            with pytest.raises(VkliveError, match="a bug"):
+                await Listener(stream).next(Listening)
+
+    play(scene)
+    assert "this is a bug in vklive" in caplog.text

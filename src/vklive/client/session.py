@@ -283,6 +283,10 @@ class Session:
         except VkliveError as error:
             self.error = error
             self._link.abort()
+        except Exception as error:  # noqa: BLE001 - a mistake of ours must not leave a ws channel unheard for ever
+            _log.exception("a job of the client failed; this is a bug in vklive")
+            self.error = VkliveError(f"the client failed: {error!r}")
+            self._link.abort()
 
     async def _serve(self, stream: Stream) -> None:
         """Subscribe to everything that a stream wants."""

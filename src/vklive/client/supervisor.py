@@ -186,5 +186,5 @@ class Supervisor:
     def _give_up(self, error: Exception) -> None:
         self._ended = error if isinstance(error, VkliveError) else VkliveError(f"the client failed: {error!r}")
         for stream in self._streams:
-            stream.queue.close(error)
+            stream.queue.close(self._ended)
         self._streams.clear()
