@@ -201,6 +201,12 @@ async def test_a_closed_client_leaves_no_task_behind(server):
     assert {task for task in asyncio.all_tasks() - before if task.get_name().startswith("vklive")} == set()
 
 
+async def test_a_client_is_opened_once(server):
+    async with client_of(server, access_token="guest") as client:
+        with pytest.raises(vklive.VkliveError, match="open already"):
+            await client.__aenter__()
+
+
 @pytest.mark.parametrize(
     "who",
     [{}, {"client_id": "a"}, {"client_secret": "b"}, {"access_token": "a", "client_id": "b", "client_secret": "c"}],
@@ -216,6 +222,8 @@ def test_a_channel_or_topic_that_is_none_is_refused_at_once():
         client.listen("https://live.vkvideo.ru/")
     with pytest.raises(vklive.ConfigError, match="limited_chat"):
         client.listen("streamer", topics={"no topic"})
+    with pytest.raises(vklive.ConfigError, match="none was chosen"):
+        client.listen("streamer", topics=())
 
 
 def test_a_client_is_made_without_an_event_loop_and_shows_no_secret():

@@ -58,6 +58,8 @@ def test_equal_names_are_subscribed_once_under_the_first_topic_and_in_the_most_o
         (Access.TOKEN, {"c": "t"}, True, "t", ""),
         (Access.TOKEN, {"other": "t"}, True, None, NO_TOKEN),
         (Access.TOKEN, {}, False, None, NO_TOKENS_FOR_APPLICATIONS),
+        (Access.BARE_REFUSED, {"c": "t"}, True, "t", ""),
+        (Access.BARE_REFUSED, {}, True, None, NO_TOKEN),
         (Access.TOKEN_OR_BARE, {"c": "t"}, True, "t", ""),
         (Access.TOKEN_OR_BARE, {}, True, "", ""),
         (Access.TOKEN_OR_BARE, {}, False, "", ""),
@@ -77,6 +79,13 @@ def test_only_what_was_listened_to_has_a_gap():
     assert waiting.gap == ""
     listened.interrupt("again")
     assert listened.gap == "cut"
+
+
+def test_what_is_denied_is_missed_from_then_on_and_asked_for_as_before_on_the_next_connection():
+    for access, later in ((Access.BARE_REFUSED, Access.BARE), (Access.TOKEN, Access.TOKEN)):
+        one = Subscription("c", Topic.CHAT, access, Phase.LISTENING)
+        one.deny("no more")
+        assert (one.phase, one.gap, one.access) == (Phase.DENIED, "no more", later)
 
 
 @given(

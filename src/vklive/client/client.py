@@ -123,11 +123,13 @@ class Client:
             A stream, to be used with ``async with`` and ``async for``.
 
         Raises:
-            ConfigError: when the channel or a topic is none.
+            ConfigError: when the channel or a topic is none, or there are no topics.
         """
         slug = slug_of(channel_url)
         if not slug:
             raise ConfigError("channel_url", f"{channel_url!r} names no channel", hint="give its slug or its address")
+        if topics is not None and not topics:
+            raise ConfigError("topics", "none was chosen", hint="leave them out for all")
         return Stream(
             self._supervisor,
             slug,

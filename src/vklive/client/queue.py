@@ -36,8 +36,10 @@ class Overflow(StrEnum):
     DROP_NEWEST = "drop_newest"
     """It is dropped: for programs that finish what they have begun."""
     BLOCK = "block"
-    """It waits, and so does everything behind it, the server's pings too. Whoever makes it wait for longer than the
-    server's patience (8 s for a ping, by default) is disconnected; then there is a gap, which is told."""
+    """It waits, and so does everything behind it, for all streams of the client. Meanwhile the connection is read on,
+    and the server's pings are answered, until thousands of events are held (see `vklive.client.backlog`). Who makes
+    it wait for longer is disconnected by the server, 8 s after a ping by default; then there is a gap, which is told.
+    """
     DISCONNECT = "disconnect"
     """The stream ends with `QueueOverflowError`: for programs that would rather stop than miss something."""
 

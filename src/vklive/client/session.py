@@ -14,6 +14,7 @@ from typing import TypeAlias, TypeVar
 
 from msgspec import Struct
 
+from vklive.client.backlog import Backlog
 from vklive.client.backoff import Backoff
 from vklive.client.devapi import DevApi
 from vklive.client.failures import failure_of
@@ -22,7 +23,7 @@ from vklive.client.subscriptions import NO_TOKEN, Access, Phase, Subscription, d
 from vklive.client.transport import Link
 from vklive.clock import Clock
 from vklive.devapi.topics import WebSocketChannels
-from vklive.errors import ConnectionLostError, ForbiddenError, NotFoundError, UnauthorizedError, VkliveError
+from vklive.errors import ConnectionLostError, DevApiError, UnauthorizedError, VkliveError
 from vklive.events import (
     Connected,
     Event,
@@ -90,6 +91,8 @@ class Session:
         self._read_at = datetime.fromtimestamp(0, UTC)
         self._start_job = start_job
         self._routes: dict[str, list[_Route]] = {}
+        self._refusals: dict[str, Backoff] = {}
+        self._backlog = Backlog(self._handle, start_job=self._job)
         self._alarm: asyncio.Timeout | None = None
 
     async def run(self, token: str) -> Closed:
@@ -101,13 +104,15 @@ class Session:
             # Pongs are not to wait for a program that takes its time with events.
             self._flush()
             for event in events:
-                if isinstance(event, said.Published):
-                    await self._deliver(event)
-                elif isinstance(event, Closed):
+                if isinstance(event, Closed):
+                    await self._backlog.empty()
                     return event
+                if self._must_wait(event):
+                    self._backlog.add(event, self._read_at)
                 else:
-                    self._take(event)
+                    await self._handle(event, self._read_at)
             self._flush()
+            await self._backlog.room()
 
     def join(self, stream: Stream) -> None:
         """Feed one more stream."""
@@ -141,17 +146,27 @@ class Session:
     async def _next(self) -> list[ClientEvent]:
         """What happens next: messages, the end, or that it is time for something."""
         try:
-            async with asyncio.timeout_at(self._machine.next_deadline) as self._alarm:
-                messages = await self._link.receive()
-        except TimeoutError:
-            return self._machine.tick(self._now())
+            messages = await self._read(self._machine.next_deadline)
+            if messages is None:
+                # When the program held up the loop, what has arrived meanwhile is read now, and it may be the ping.
+                messages = await self._read(self._now())
         except ConnectionLostError as lost:
             return self._machine.lost(lost.code, lost.reason)
-        finally:
-            self._alarm = None
         now = self._now()
+        if messages is None:
+            return self._machine.tick(now)
         self._read_at = datetime.fromtimestamp(self._clock.wall(), UTC)
         return [event for message in messages for event in self._machine.receive(message, now=now)]
+
+    async def _read(self, deadline: float | None) -> list[bytes] | None:
+        """What has arrived; `None` when nothing has until the deadline, and for one turn of the loop at least."""
+        try:
+            async with asyncio.timeout_at(deadline) as self._alarm:
+                return await self._link.receive()
+        except TimeoutError:
+            return None
+        finally:
+            self._alarm = None
 
     def _flush(self) -> None:
         """Send what the machine has to say, and see to it that its next deadline is kept."""
@@ -159,6 +174,22 @@ class Session:
             self._link.send(frame)
         if self._alarm is not None and not self._alarm.expired():
             self._alarm.reschedule(self._machine.next_deadline)
+
+    def _must_wait(self, event: ClientEvent) -> bool:
+        """Whether something before it waits, or a stream that it is for has no room."""
+        if self._backlog:
+            # A token ends when it ends, however long a program takes.
+            return not isinstance(event, said.RefreshDue)
+        if not isinstance(event, said.Published):
+            return False
+        return any(route.stream.queue.must_wait for route in self._routes.get(event.ws_channel, ()))
+
+    async def _handle(self, event: ClientEvent, read_at: datetime) -> None:
+        if isinstance(event, said.Published):
+            await self._deliver(event, read_at)
+        else:
+            self._take(event)
+            self._flush()
 
     def _take(self, event: ClientEvent) -> None:
         match event:
@@ -184,7 +215,7 @@ class Session:
             case said.ConnectRefused() | said.Published() | Closed():
                 pass  # the first is followed by the end, and `run` knows what to do with the others
 
-    async def _deliver(self, published: said.Published) -> None:
+    async def _deliver(self, published: said.Published, read_at: datetime) -> None:
         routes = self._routes.get(published.ws_channel)
         if not routes:
             return
@@ -203,7 +234,7 @@ class Session:
                 topic=subscription.topic,
                 ws_channel=published.ws_channel,
                 position=published.position,
-                received_at=self._read_at,
+                received_at=read_at,
                 raw=raw,
             )
             if stream.queue.must_wait:
@@ -212,15 +243,14 @@ class Session:
                 stream.queue.put_now(event)
 
     def _subscribed(self, event: said.Subscribed) -> None:
-        for stream, subscription in self._routes_of(event.ws_channel):
-            subscription.phase = Phase.LISTENING
-            subscription.denied = ""
-            if event.recovered:
+        self._refusals.pop(event.ws_channel, None)
+        routes = self._routes_of(event.ws_channel)
+        recovered_from = next((each.position for _, each in routes if each.phase is Phase.ASKED), None)
+        for stream, subscription in routes:
+            if event.recovered and subscription.position == recovered_from:
                 subscription.gap = ""
-            elif subscription.gap:
-                self._tell_gap(stream, subscription)
             subscription.position = event.position
-            self._tell_listening(stream, subscription)
+            self._begin_listening(stream, subscription)
 
     def _subscribe_refused(self, event: said.SubscribeRefused) -> None:
         refused = event.refused
@@ -233,10 +263,13 @@ class Session:
         if refused.code in _NEEDS_TOKEN and self._api.credentials.is_user and subscription.access is Access.BARE:
             # An open one that is not: it is asked for once.
             for _, each in routes:
-                each.access = Access.TOKEN
+                if each.access is Access.BARE:
+                    each.access = Access.BARE_REFUSED
             self._job(self._subscribe_anew(event.ws_channel))
         elif is_retryable(refused.code, temporary=refused.temporary):
-            self._job(self._subscribe_anew(event.ws_channel, delay=Backoff().next()))
+            delay = self._refusals.setdefault(event.ws_channel, Backoff()).next()
+            _log.warning("%r is refused: %s; trying again in %.1f s", event.ws_channel, refused.message, delay)
+            self._job(self._subscribe_anew(event.ws_channel, delay=delay))
         else:
             self._deny(event.ws_channel, f"the server said: {refused.message}")
 
@@ -267,7 +300,8 @@ class Session:
         if is_retryable(refused.code, temporary=refused.temporary):
             self._job(self._refresh(ws_channel, delay=_refresh_backoff().next()))
         elif ws_channel is not None:
-            self._machine.unsubscribe(ws_channel, now=self._now())
+            if self._machine.state is State.CONNECTED:
+                self._machine.unsubscribe(ws_channel, now=self._now())
             self._deny(ws_channel, f"the server said: {refused.message}")
         # A connection that is not refreshed is closed by the server, and the next one has a new token.
 
@@ -293,8 +327,10 @@ class Session:
         try:
             if not stream.planned:
                 stream.plan(await self._names(stream.channel_url))
-        except (NotFoundError, ForbiddenError) as error:
-            # There is no such channel, or it is banned: that ends this stream and no other.
+        except UnauthorizedError:
+            raise
+        except DevApiError as error:
+            # There is no such channel, it is banned, its name is none: that ends this stream and no other.
             stream.fail(error)
             return
         if stream not in self._streams:
@@ -320,12 +356,13 @@ class Session:
             return
         if self._machine.is_subscribed(ws_channel):
             # Another stream listens already, or is about to.
-            routes = self._routes_of(ws_channel)
-            if any(each.phase is Phase.LISTENING for _, each in routes):
+            if self._machine.is_heard(ws_channel):
+                routes = self._routes_of(ws_channel)
+                position = next((each.position for _, each in routes if each.phase is Phase.LISTENING), None)
                 for stream, each in routes:
                     if each.phase is Phase.WAITING:
-                        each.phase = Phase.LISTENING
-                        self._tell_listening(stream, each)
+                        each.position = position
+                        self._begin_listening(stream, each)
             return
         subscription.phase = Phase.ASKED
         self._machine.subscribe(ws_channel, token=token, position=subscription.position, now=self._now())
@@ -365,8 +402,9 @@ class Session:
             return await self._persistently(lambda: self._api.subscription_tokens(ws_channels))
         except UnauthorizedError:
             raise
-        except ForbiddenError:
-            # The access token is an application's: it has access to what is open, and that is an answer.
+        except DevApiError as error:
+            # Of a 403 the access token is an application's: it has access to what is open, and that is an answer.
+            _log.warning("no subscription tokens: %s", error)
             return {}
 
     async def _persistently(self, call: Callable[[], Coroutine[None, None, _T]]) -> _T:
@@ -385,7 +423,7 @@ class Session:
 
     def _deny(self, ws_channel: str, reason: str) -> None:
         for stream, subscription in self._routes_of(ws_channel):
-            subscription.phase = Phase.DENIED
+            subscription.deny(reason)
             # Said once, not again at every reconnect.
             if subscription.denied != reason:
                 subscription.denied = reason
@@ -397,7 +435,11 @@ class Session:
         subscription.gap = ""
         stream.tell(gap, topic=subscription.topic, ws_channel=subscription.ws_channel)
 
-    def _tell_listening(self, stream: Stream, subscription: Subscription) -> None:
+    def _begin_listening(self, stream: Stream, subscription: Subscription) -> None:
+        subscription.phase = Phase.LISTENING
+        subscription.denied = ""
+        if subscription.gap:
+            self._tell_gap(stream, subscription)
         listening = Listening(topic=subscription.topic, ws_channel=subscription.ws_channel)
         stream.tell(listening, topic=subscription.topic, ws_channel=subscription.ws_channel)
 

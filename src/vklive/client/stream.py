@@ -86,7 +86,11 @@ class Stream:
     def plan(self, names: WebSocketChannels) -> None:
         """Find out what to subscribe to. What is known of a ws channel that is among them again is kept."""
         known = {one.ws_channel: one for one in self.subscriptions}
+        gaps = {one.topic: one.gap for one in self.subscriptions}
         planned, missing = plan(names, self.topics)
+        for one in planned:
+            # A topic whose ws channel has another name now was missed all the same.
+            one.gap = gaps.get(one.topic, "")
         self.subscriptions = [known.get(one.ws_channel, one) for one in planned]
         self.planned = True
         for topic in missing:

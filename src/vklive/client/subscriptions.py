@@ -28,6 +28,8 @@ class Access(Enum):
     """With a token; there is no use in trying without."""
     TOKEN_OR_BARE = "token_or_bare"  # noqa: S105 - a word, not a secret
     """With a token if the API gives one, else without."""
+    BARE_REFUSED = "bare_refused"
+    """Without a token it was refused, so with one; after "no access" without one again, on the next connection."""
 
 
 class Phase(Enum):
@@ -47,7 +49,7 @@ class Subscription(Struct):
     Attributes:
         ws_channel: its name.
         topic: the first of the wanted topics that have this name.
-        access: how it is asked for; an open one that was refused with 103 becomes one that needs a token.
+        access: how it is asked for.
         phase: where it stands.
         position: of the last publication, where the ws channel keeps history.
         gap: why something may have been missed since then; empty when nothing was.
@@ -67,6 +69,13 @@ class Subscription(Struct):
         if self.phase is Phase.LISTENING:
             self.gap = reason
         self.phase = Phase.WAITING
+
+    def deny(self, reason: str) -> None:
+        """There is no access, or no more, on this connection."""
+        self.interrupt(reason)
+        self.phase = Phase.DENIED
+        if self.access is Access.BARE_REFUSED:
+            self.access = Access.BARE
 
 
 def plan(names: WebSocketChannels, topics: Collection[Topic]) -> tuple[list[Subscription], list[Topic]]:
@@ -96,7 +105,7 @@ def decide(
     """
     for subscription in subscriptions:
         token = tokens.get(subscription.ws_channel, "")
-        if subscription.access is Access.TOKEN and not token:
+        if subscription.access in {Access.TOKEN, Access.BARE_REFUSED} and not token:
             yield subscription, None, NO_TOKEN if is_user else NO_TOKENS_FOR_APPLICATIONS
         else:
             yield subscription, token, ""

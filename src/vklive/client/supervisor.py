@@ -72,7 +72,13 @@ class Supervisor:
     # What the client and its streams call.
 
     def start(self) -> None:
-        """Begin; the connection is made when the first stream wants it."""
+        """Begin; the connection is made when the first stream wants it.
+
+        Raises:
+            LocalProtocolError: when it has begun already.
+        """
+        if self._task is not None:
+            raise LocalProtocolError("the client is open already")
         self._task = asyncio.get_running_loop().create_task(self._run(), name="vklive supervisor")
 
     async def stop(self) -> None:

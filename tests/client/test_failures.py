@@ -1,0 +1,67 @@
+"""What is tried again and what is not, as a table."""
+
+from __future__ import annotations
+
+import pytest
+
+from vklive.client.failures import Failure, failure_of, failure_of_end
+from vklive.errors import (
+    ConfigError,
+    ConnectError,
+    DevApiError,
+    DisconnectedError,
+    ForbiddenError,
+    NotFoundError,
+    RateLimitedError,
+    UnauthorizedError,
+    UnavailableError,
+    VkliveError,
+)
+from vklive.protocol.client_events import Closed
+
+METHOD = "GET /v1/channel"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "wait"),
+    [
+        (ConnectError("h", phase="tcp", problem="refused"), None, 0.0),
+        (UnavailableError(METHOD, status=503), 503, 0.0),
+        (DevApiError(METHOD, status=408), 408, 0.0),
+        (RateLimitedError(METHOD, status=429, retry_after=7.0), 429, 7.0),
+        (RateLimitedError(METHOD, status=429), 429, 0.0),
+    ],
+)
+def test_trouble_that_passes_is_tried_again_with_its_cause_and_the_wait_that_was_asked_for(error, code, wait):
+    assert failure_of(error) == Failure(cause=str(error), code=code, wait=wait)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectError("h", phase="tls", problem="untrusted", permanent=True),
+        UnauthorizedError(METHOD, status=401),
+        ForbiddenError(METHOD, status=403),
+        NotFoundError(METHOD, status=404),
+        DevApiError(METHOD, status=400),
+        ConfigError("x", "wrong"),
+        VkliveError("a mistake of ours"),
+    ],
+)
+def test_what_no_retry_helps_against_is_raised_as_it_is(error):
+    with pytest.raises(type(error)) as raised:
+        failure_of(error)
+    assert raised.value is error
+
+
+@pytest.mark.parametrize(
+    ("code", "reconnect", "again"),
+    [(3001, True, True), (1006, True, True), (3502, False, True), (3500, False, False), (4500, False, False)],
+)
+def test_a_final_close_is_final_but_for_stale_which_is_the_networks_fault(code, reconnect, again):
+    closed = Closed(code=code, reason="why", reconnect=reconnect)
+    if again:
+        assert failure_of_end(closed) == Failure(cause="why", code=code)
+    else:
+        with pytest.raises(DisconnectedError, match=f"why .code {code}."):
+            failure_of_end(closed)

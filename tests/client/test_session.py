@@ -1,0 +1,308 @@
+"""One connection at work, in the order of things that nobody expects: answers that cross, programs that hold up."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+from tests.client.world import USER, Listener, MemoryLink, World, answer, play
+
+from vklive.client import Overflow, backlog
+from vklive.errors import DevApiError
+from vklive.events import Gap, Listening, NoAccess, Reconnecting, TokenRefreshed, Unsubscribed
+from vklive.protocol.codes import UnsubscribeCode
+from vklive.server.turn import Frames
+from vklive.testing.loop import VirtualLoop
+
+Says = Callable[[int, dict[str, Any]], list[dict[str, Any]] | None]
+
+
+def speak_for_the_server(link: MemoryLink, command: str, says: Says) -> None:
+    """Answer commands of a kind in the server's place: with replies of one frame, or with `None` for its own."""
+    send = link.send
+
+    def intercept(message: bytes) -> None:
+        for line in message.split(b"\n"):
+            asked = json.loads(line)
+            replies = says(asked["id"], asked[command]) if command in asked else None
+            if replies is None:
+                send(line)
+            else:
+                link.write([json.dumps(reply).encode() for reply in replies], Frames())
+
+    link.send = intercept  # type: ignore[method-assign]
+
+
+def refusal(number: int, code: int, *, temporary: bool = False) -> dict[str, Any]:
+    return {"id": number, "error": {"code": code, "message": "no", "temporary": temporary}}
+
+
+def test_a_refusal_that_comes_with_the_end_of_the_connection_does_not_end_the_client():
+    async def scene(world: World) -> None:
+        world.ttl = 600
+        async with world.client() as client, client.listen("streamer", topics={"limited_chat"}) as stream:
+            listener = Listener(stream)
+            await listener.next(Listening)
+            goodbye = {"push": {"disconnect": {"code": 3001, "reason": "shutdown"}}}
+            speak_for_the_server(world.links[-1], "sub_refresh", lambda number, _: [refusal(number, 103), goodbye])
+            await listener.next(NoAccess)
+            await listener.next(Reconnecting)
+            hole = (await listener.next(Gap)).data
+            assert hole == Gap(topic="limited_chat", ws_channel="limited:chat", reason="the server said: no")
+            await listener.next(Listening)
+
+    play(scene)
+
+
+def test_a_stream_that_joins_while_the_other_one_leaves_is_told_that_it_is_heard_and_of_its_gaps():
+    async def scene(world: World) -> None:
+        world.http_faults["/v1/websocket/subscription_token"] = [answer(503, error="later")]
+        async with world.client() as client, AsyncExitStack() as leaving:
+            async with client.listen("streamer", topics={"chat"}) as first:
+                await Listener(first).next(Listening)
+                second = await leaving.enter_async_context(client.listen("streamer", topics={"chat", "limited_chat"}))
+                await asyncio.sleep(0.1)
+            listener = Listener(second)
+            assert {(await listener.next(Listening)).topic for _ in range(2)} == {"chat", "limited_chat"}
+            world.cut()
+            assert {(await listener.next(Gap)).topic for _ in range(2)} == {"chat", "limited_chat"}
+
+    play(scene)
+
+
+def test_a_subscription_that_is_refused_for_now_is_tried_again_less_and_less_often():
+    async def scene(world: World) -> None:
+        async with world.client() as client, client.listen("streamer", topics={"info"}) as stream:
+            listener = Listener(stream)
+            await listener.next(Listening)
+            asked_at: list[float] = []
+
+            def refuse(number: int, asked: dict[str, Any]) -> list[dict[str, Any]] | None:
+                asked_at.append(world.clock.monotonic())
+                return [refusal(number, 111, temporary=True)] if len(asked_at) <= 8 else None
+
+            speak_for_the_server(world.links[-1], "subscribe", refuse)
+            connection = world.links[-1].connection
+            assert connection is not None
+            connection.machine.unsubscribe("open:info", UnsubscribeCode.INSUFFICIENT_STATE)
+            world.node.turn.add(connection)
+            await listener.next(Unsubscribed)
+            await listener.next(Gap)
+            await listener.next(Listening)
+            delays = [later - earlier for earlier, later in itertools.pairwise(asked_at)]
+            assert len(delays) == 8
+            assert delays[0] <= 1.0
+            assert all(delay <= 20.0 for delay in delays)
+            assert sum(delays) > 8 * 1.0
+            assert len(world.opened) == 1
+
+    play(scene)
+
+
+def test_a_channel_that_the_api_calls_invalid_ends_its_stream_and_no_other():
+    async def scene(world: World) -> None:
+        async with world.client() as client, client.listen("streamer", topics={"chat"}) as good:
+            listener = Listener(good)
+            await listener.next(Listening)
+            world.http_faults["/v1/channel"] = [answer(400, error="invalid_param")]
+            async with client.listen("odd") as bad:
+                with pytest.raises(DevApiError, match="invalid_param"):
+                    await Listener(bad).next(Listening)
+            await world.publish("open:chat", 1)
+            assert await listener.numbers(1) == [1]
+
+    play(scene)
+
+
+def test_tokens_that_the_api_does_not_give_for_a_fault_of_ours_leave_what_is_open():
+    async def scene(world: World) -> None:
+        world.http_faults["/v1/websocket/subscription_token"] = [answer(400, error="invalid_param")]
+        async with world.client() as client, client.listen("streamer", topics={"chat", "limited_chat"}) as stream:
+            listener = Listener(stream)
+            denied = await listener.next(NoAccess)
+            assert denied.topic == "limited_chat"
+            assert (await listener.next(Listening)).topic == "chat"
+
+    play(scene)
+
+
+def test_an_open_ws_channel_that_was_refused_once_is_tried_openly_again_on_the_next_connection():
+    async def scene(world: World) -> None:
+        async with world.client() as client, client.listen("streamer", topics={"info"}) as stream:
+            listener = Listener(stream)
+            await listener.next(Listening)
+            speak_for_the_server(world.links[-1], "subscribe", lambda number, _: [refusal(number, 103)])
+            connection = world.links[-1].connection
+            assert connection is not None
+            connection.machine.unsubscribe("open:info", UnsubscribeCode.INSUFFICIENT_STATE)
+            world.node.turn.add(connection)
+            await listener.next(NoAccess)
+            world.cut()
+            await listener.next(Gap)
+            await listener.next(Listening)
+
+    play(scene)
+
+
+def test_a_topic_whose_ws_channel_has_a_new_name_has_its_gap_all_the_same():
+    async def scene(world: World) -> None:
+        async with world.client() as client, client.listen("streamer", topics={"chat"}) as stream:
+            listener = Listener(stream)
+            await listener.next(Listening)
+            world.names["chat"] = "open:renamed"
+            stream.planned = False
+            world.cut()
+            assert (await listener.next(Gap)).ws_channel == "open:renamed"
+            await listener.next(Listening)
+
+    play(scene)
+
+
+def test_access_that_is_lost_and_found_again_leaves_a_gap():
+    async def scene(world: World) -> None:
+        world.ttl = 600
+        async with world.client() as client, client.listen("streamer", topics={"limited_chat"}) as stream:
+            listener = Listener(stream)
+            await listener.next(Listening)
+            world.granted = set()
+            await listener.next(NoAccess)
+            world.granted = {"limited:chat"}
+            world.cut()
+            await listener.next(Gap)
+            await listener.next(Listening)
+
+    play(scene)
+
+
+def test_a_program_that_holds_up_the_loop_is_not_taken_for_a_server_that_is_silent():
+    async def scene(world: World) -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        async with world.client() as client, client.listen("streamer", topics={"chat"}) as stream:
+            await Listener(stream).next(Listening)
+
+            def hold_up() -> None:
+                # A minute passes, and what came in meanwhile is found by the loop together with its timers.
+                loop._jumping.now += 60
+                loop.call_soon(world.links[-1].write, [b'{"push":{"channel":"other","join":{}}}'], Frames())
+
+            loop.call_soon(hold_up)
+            await asyncio.sleep(90)
+            assert len(world.opened) == 1
+
+    play(scene)
+
+
+def test_a_program_that_takes_its_time_keeps_its_connection_and_every_event_when_the_policy_is_to_wait():
+    async def scene(world: World) -> None:
+        world.ttl = 600
+        client = world.client(queue_limit=10, overflow=Overflow.BLOCK)
+        async with client, client.listen("streamer", topics={"chat"}) as stream:
+            listener = Listener(stream)
+            await listener.next(Listening)
+            for number in range(25):
+                await world.publish("open:chat", number)
+            first_read_at = world.clock.wall()
+            await asyncio.sleep(700)
+            await world.publish("open:chat", 25)
+            await asyncio.sleep(700)
+            assert stream.queue.depth == 10
+            assert len(world.opened) == 1, "pings were answered and the connection's token renewed"
+            event = await listener.next()
+            assert event.received_at.timestamp() == pytest.approx(first_read_at, abs=1)
+            assert await listener.numbers(25) == list(range(1, 26))
+            await listener.next(TokenRefreshed)
+            assert stream.dropped == 0
+
+    play(scene)
+
+
+def test_held_events_are_stamped_with_the_time_at_which_they_were_read():
+    async def scene(world: World) -> None:
+        client = world.client(queue_limit=1, overflow=Overflow.BLOCK)
+        async with client, client.listen("streamer", topics={"chat"}) as stream:
+            listener = Listener(stream)
+            await listener.next(Listening)
+            expected = []
+            for number in range(3):
+                expected.append(world.clock.wall())
+                await world.publish("open:chat", number)
+                await asyncio.sleep(100)
+            read_at = [(await listener.next()).received_at.timestamp() for _ in range(3)]
+            assert read_at == pytest.approx(expected, abs=1)
+
+    play(scene)
+
+
+def test_what_is_held_comes_before_the_end_of_its_connection_is_told():
+    async def scene(world: World) -> None:
+        client = world.client(queue_limit=2, overflow=Overflow.BLOCK)
+        async with client, client.listen("streamer", topics={"chat"}) as stream:
+            listener = Listener(stream)
+            await listener.next(Listening)
+            for number in range(5):
+                await world.publish("open:chat", number)
+            await asyncio.sleep(1)
+            world.cut()
+            await asyncio.sleep(100)
+            assert await listener.numbers(5) == [0, 1, 2, 3, 4]
+            await listener.next(Reconnecting)
+            await listener.next(Gap)
+
+    play(scene)
+
+
+def test_more_than_may_be_held_is_not_read(monkeypatch):
+    monkeypatch.setattr(backlog, "MAX_HELD_EVENTS", 5)
+
+    async def scene(world: World) -> None:
+        client = world.client(queue_limit=2, overflow=Overflow.BLOCK)
+        async with client, client.listen("streamer", topics={"chat"}) as stream:
+            listener = Listener(stream)
+            await listener.next(Listening)
+            for number in range(50):
+                await world.publish("open:chat", number)
+                await asyncio.sleep(0.1)
+            assert len(world.links[-1]._inbox) > 30
+            # The server's patience ends: what had been read is delivered, and then the hole is told.
+            await asyncio.sleep(100)
+            heard = await listener.numbers(7)
+            assert heard == list(range(7))
+            await listener.next(Reconnecting)
+            await listener.next(Gap)
+
+    play(scene)
+
+
+@pytest.mark.parametrize("leave", ["stream", "client"])
+def test_who_leaves_while_events_are_held_leaves_nothing_behind(leave):
+    async def scene(world: World) -> None:
+        client = world.client(queue_limit=2, overflow=Overflow.BLOCK)
+        async with client, client.listen("streamer", topics={"chat"}) as stream, client.listen("streamer") as other:
+            listener = Listener(stream)
+            await listener.next(Listening)
+            for number in range(5):
+                await world.publish("open:chat", number)
+            await asyncio.sleep(1)
+            if leave == "stream":
+                stream.close()
+                await asyncio.sleep(1)
+                # The other one has room for two, and goes on when it takes them.
+                assert await Listener(other).numbers(5) == [0, 1, 2, 3, 4]
+        assert world.node.connections == 0
+
+    play(scene)
+
+
+def test_the_private_ws_channel_of_a_user_is_tried_bare_when_there_is_no_token_for_it():
+    async def scene(world: World) -> None:
+        async with world.client() as client, client.listen("streamer", topics={"private_chat"}) as stream:
+            listening = await Listener(stream).next(Listening)
+            assert listening.ws_channel == f"open:chat#{USER}"
+
+    play(scene)
