@@ -89,5 +89,6 @@ def test_no_token_is_in_a_repr_or_in_the_repr_of_what_holds_it(kind, token):
 
 
 def test_a_repr_says_what_was_set_and_nothing_else():
+    assert repr(Reply()) == "Reply()"
     assert repr(Reply(id=3)) == "Reply(id=3)"
     assert repr(ConnectRequest(name="a client")) == "ConnectRequest(name='a client')"
