@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -14,7 +14,16 @@ from tests.client.world import USER, Listener, MemoryLink, World, answer, play
 
 from vklive.client import Overflow, backlog
 from vklive.errors import DevApiError
-from vklive.events import Gap, Listening, NoAccess, Reconnecting, TokenRefreshed, Unsubscribed
+from vklive.events import (
+    Connected,
+    Gap,
+    Listening,
+    NoAccess,
+    Position,
+    Reconnecting,
+    TokenRefreshed,
+    Unsubscribed,
+)
 from vklive.protocol.codes import UnsubscribeCode
 from vklive.server.turn import Frames
 from vklive.testing.loop import VirtualLoop
@@ -304,5 +313,107 @@ def test_the_private_ws_channel_of_a_user_is_tried_bare_when_there_is_no_token_f
         async with world.client() as client, client.listen("streamer", topics={"private_chat"}) as stream:
             listening = await Listener(stream).next(Listening)
             assert listening.ws_channel == f"open:chat#{USER}"
+
+    play(scene)
+
+
+class History:
+    """Answers subscribes as a server whose ws channels keep history, on every connection from now on.
+
+    Attributes:
+        asked: what each subscribe asked for.
+        replies: what the next ones are answered with.
+    """
+
+    def __init__(self, world: World, *replies: dict[str, Any]) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.replies = list(replies)
+        self._world = world
+        self._open = world.open
+        world.open = self._opened  # type: ignore[method-assign]
+
+    async def _opened(self, url: str, *, headers: Mapping[str, str], timeout: float) -> MemoryLink:
+        link = await self._open(url, headers=headers, timeout=timeout)
+        speak_for_the_server(link, "subscribe", self._subscribe)
+        return link
+
+    def _subscribe(self, number: int, asked: dict[str, Any]) -> list[dict[str, Any]]:
+        self.asked.append(asked)
+        return [{"id": number, "subscribe": self.replies.pop(0)}]
+
+    def publish(self, offset: int) -> None:
+        push = {"push": {"channel": "open:chat", "pub": publication(offset)}}
+        self._world.links[-1].write([json.dumps(push).encode()], Frames())
+
+
+def publication(offset: int) -> dict[str, Any]:
+    return {"data": {"type": "test", "data": {"n": offset}}, "offset": offset}
+
+
+def stands(offset: int, **more: Any) -> dict[str, Any]:
+    return {"recoverable": True, "positioned": True, "epoch": "e", "offset": offset} | more
+
+
+def test_what_was_missed_is_recovered_by_position_and_is_no_gap():
+    async def scene(world: World) -> None:
+        missed = [publication(7), publication(8)]
+        recovered = stands(6, was_recovering=True, recovered=True, publications=missed)
+        history = History(world, stands(5), recovered)
+        async with world.client() as client, client.listen("streamer", topics={"chat"}) as stream:
+            listener = Listener(stream)
+            await listener.next(Listening)
+            history.publish(6)
+            event = await listener.next()
+            assert event.position == Position("e", 6)
+            world.cut()
+            await listener.next(Reconnecting)
+            await listener.next(Connected)
+            assert isinstance((await listener.next()).data, Listening)
+            history.publish(9)
+            positions = [(await listener.next()).position for _ in range(3)]
+            assert positions == [Position("e", 7), Position("e", 8), Position("e", 9)]
+            assert history.asked == [
+                {"channel": "open:chat"},
+                {"channel": "open:chat", "recover": True, "epoch": "e", "offset": 6},
+            ]
+
+    play(scene)
+
+
+def test_a_recovery_that_fails_is_one_gap_and_the_next_one_begins_at_the_new_position():
+    async def scene(world: World) -> None:
+        recovered = stands(41, was_recovering=True, recovered=True)
+        history = History(world, stands(5), stands(40, was_recovering=True), recovered)
+        async with world.client() as client, client.listen("streamer", topics={"chat"}) as stream:
+            listener = Listener(stream)
+            await listener.next(Listening)
+            world.cut()
+            await listener.next(Connected)
+            assert [type((await listener.next()).data) for _ in range(2)] == [Gap, Listening]
+            history.publish(41)
+            await listener.next()
+            world.cut()
+            await listener.next(Connected)
+            assert isinstance((await listener.next()).data, Listening)
+            assert [asked.get("offset") for asked in history.asked] == [None, 5, 41]
+
+    play(scene)
+
+
+def test_a_stream_that_joined_later_shares_the_position_and_what_is_recovered():
+    async def scene(world: World) -> None:
+        recovered = stands(5, was_recovering=True, recovered=True, publications=[publication(6)])
+        history = History(world, stands(5), recovered)
+        async with world.client() as client, client.listen("streamer", topics={"chat"}) as first:
+            await Listener(first).next(Listening)
+            async with client.listen("streamer", topics={"chat"}) as second:
+                await Listener(second).next(Listening)
+                first.close()
+                world.cut()
+                listener = Listener(second)
+                await listener.next(Connected)
+                assert isinstance((await listener.next()).data, Listening)
+                assert (await listener.next()).position == Position("e", 6)
+                assert len(history.asked) == 2
 
     play(scene)
