@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from tests.client.world import USER, Listener, MemoryLink, World, answer, play
 
-from vklive.client import Overflow, backlog
-from vklive.errors import DevApiError
+from vklive.client import Overflow, backlog, session
+from vklive.errors import DevApiError, VkliveError
 from vklive.events import (
     Connected,
     Gap,
@@ -415,5 +415,95 @@ def test_a_stream_that_joined_later_shares_the_position_and_what_is_recovered():
                 assert isinstance((await listener.next()).data, Listening)
                 assert (await listener.next()).position == Position("e", 6)
                 assert len(history.asked) == 2
+
+    play(scene)
+
+
+def same_name(world: World) -> None:
+    world.names = {"chat": "open:chat", "limited_chat": "open:chat"}
+
+
+def test_a_limited_topic_that_has_an_open_ones_name_is_heard_with_it_and_takes_nothing_from_it():
+    async def scene(world: World) -> None:
+        same_name(world)
+        async with world.client() as client, client.listen("streamer", topics={"chat"}) as first:
+            await Listener(first).next(Listening)
+            async with client.listen("streamer", topics={"limited_chat"}) as second:
+                assert (await Listener(second).next()).type == Connected.event_type
+                assert (await Listener(second).next()).type == Listening.event_type
+                await world.publish("open:chat", 1)
+                assert await Listener(second).numbers(1) == [1]
+                event = await Listener(first).next()
+                assert event.raw, f"nothing has happened to the first stream, and yet: {event}"
+
+    play(scene)
+
+
+@pytest.mark.parametrize("topics", [("chat", "limited_chat"), ("limited_chat", "chat")])
+def test_topics_that_have_one_name_are_both_heard_again_after_whatever_ends_it(topics):
+    async def scene(world: World) -> None:
+        same_name(world)
+        async with world.client() as client, client.listen("streamer", topics={topics[0]}) as first:
+            await asyncio.sleep(1)
+            async with client.listen("streamer", topics={topics[1]}) as second:
+                listeners = [Listener(first), Listener(second)]
+                for listener in listeners:
+                    await listener.next(Listening)
+                connection = world.links[-1].connection
+                assert connection is not None
+                connection.machine.unsubscribe("open:chat", UnsubscribeCode.INSUFFICIENT_STATE)
+                world.node.turn.add(connection)
+                for listener in listeners:
+                    await listener.next(Gap)
+                    await listener.next(Listening)
+                world.cut()
+                for listener in listeners:
+                    await listener.next(Gap)
+                    await listener.next(Listening)
+                await world.publish("open:chat", 1)
+                for listener in listeners:
+                    assert await listener.numbers(1) == [1]
+
+    play(scene)
+
+
+def test_a_stream_that_joins_what_is_heard_already_is_told_so_before_its_first_event():
+    async def scene(world: World) -> None:
+        async with world.client() as client, client.listen("streamer", topics={"chat"}) as first:
+            await Listener(first).next(Listening)
+            async with client.listen("streamer", topics={"chat", "limited_chat"}) as second:
+                # The names are known after 0.01 s, the token of the other topic after 0.02.
+                await asyncio.sleep(0.015)
+                await world.publish("open:chat", 1)
+                listener = Listener(second)
+                said = [await listener.next() for _ in range(4)]
+                told = [(event.type, event.topic) for event in said]
+                assert told == [
+                    (Connected.event_type, ""),
+                    (Listening.event_type, "chat"),
+                    ("test", "chat"),
+                    (Listening.event_type, "limited_chat"),
+                ]
+
+    play(scene)
+
+
+def test_a_mistake_of_the_clients_own_while_events_are_held_ends_the_stream(monkeypatch):
+    def broken(payload: object) -> None:
+        raise TypeError("a bug")
+
+    async def scene(world: World) -> None:
+        client = world.client(queue_limit=2, overflow=Overflow.BLOCK)
+        async with client, client.listen("streamer", topics={"chat"}) as stream:
+            listener = Listener(stream)
+            await listener.next(Listening)
+            for number in range(5):
+                await world.publish("open:chat", number)
+            await asyncio.sleep(1)
+            monkeypatch.setattr(session, "decode_payload", broken)
+            # One was already being handed over; the next meets the mistake.
+            assert await listener.numbers(3) == [0, 1, 2]
+            with pytest.raises(VkliveError, match="a bug"):
+                await listener.next()
 
     play(scene)

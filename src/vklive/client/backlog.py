@@ -68,11 +68,17 @@ class Backlog:
             await self._handled.wait()
 
     async def _handle_all(self) -> None:
-        while self._events:
-            # It stays in its place meanwhile, so that nothing overtakes it.
-            await self._handle(*self._events[0])
-            event, _ = self._events.popleft()
-            self._size -= _size_of(event)
+        try:
+            while self._events:
+                # It stays in its place meanwhile, so that nothing overtakes it.
+                await self._handle(*self._events[0])
+                event, _ = self._events.popleft()
+                self._size -= _size_of(event)
+                self._handled.set()
+        finally:
+            # Only a failure leaves any. It ends the session, and that is not to wait for what nobody handles.
+            self._events.clear()
+            self._size = 0
             self._handled.set()
 
 

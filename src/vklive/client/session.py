@@ -223,7 +223,10 @@ class Session:
         raw = bytes(published.data)
         for route in routes:
             stream, subscription = route.stream, route.subscription
-            if subscription.gap:
+            if subscription.phase is Phase.WAITING and self._machine.is_heard(published.ws_channel):
+                # It has joined another stream's ws channel and still waits for the tokens of its others.
+                self._begin_listening(stream, subscription)
+            elif subscription.gap:
                 self._tell_gap(stream, subscription)
             if published.position is not None:
                 subscription.position = published.position
@@ -344,10 +347,11 @@ class Session:
         tokens = await self._tokens([one.ws_channel for one in subscriptions if one.access is not Access.BARE])
         is_user = self._api.credentials.is_user
         for subscription, token, reason in decide(subscriptions, tokens, is_user=is_user):
-            if token is None:
-                self._deny(subscription.ws_channel, reason)
+            if token is None and not self._machine.is_subscribed(subscription.ws_channel):
+                self._deny(subscription.ws_channel, reason, untried=False)
             elif self._routes_of(subscription.ws_channel):
-                self._ask(subscription, token)
+                # Where another topic has the same name, and is open, it is heard already.
+                self._ask(subscription, token or "")
         self._flush()
 
     def _ask(self, subscription: Subscription, token: str) -> None:
@@ -371,7 +375,8 @@ class Session:
         await asyncio.sleep(delay)
         routes = self._routes_of(ws_channel)
         if routes:
-            await self._subscribe([routes[0][1]])
+            # Where an open topic and a limited one have the same name, the open way is the one to try.
+            await self._subscribe([next((one for _, one in routes if one.access is Access.BARE), routes[0][1])])
 
     async def _refresh(self, ws_channel: str | None, *, delay: float = 0.0) -> None:
         """Fetch a new token and give it to the server."""
@@ -421,8 +426,11 @@ class Session:
 
     # Telling.
 
-    def _deny(self, ws_channel: str, reason: str) -> None:
+    def _deny(self, ws_channel: str, reason: str, *, untried: bool = True) -> None:
+        """Say that there is no access; `untried` says whether that is so for who needs no token as well."""
         for stream, subscription in self._routes_of(ws_channel):
+            if subscription.access is Access.BARE and not untried:
+                continue
             subscription.deny(reason)
             # Said once, not again at every reconnect.
             if subscription.denied != reason:
