@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -34,8 +34,8 @@ class Program:
         await asyncio.sleep(1)
         self.took.append((event, read_at))
 
-    def start_job(self, work: Coroutine[None, None, None]) -> None:
-        self.jobs.append(asyncio.get_running_loop().create_task(work))
+    def start_job(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        self.jobs.append(asyncio.get_running_loop().create_task(work()))
 
 
 @given(st.lists(st.lists(st.text(max_size=3), max_size=5), max_size=5))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import json
 from collections.abc import Callable, Mapping
@@ -414,7 +415,7 @@ def test_a_stream_that_joined_later_shares_the_position_and_what_is_recovered():
                 await listener.next(Connected)
                 assert isinstance((await listener.next()).data, Listening)
                 assert (await listener.next()).position == Position("e", 6)
-                assert len(history.asked) == 2
+                assert history.asked[1:] == [{"channel": "open:chat", "recover": True, "epoch": "e", "offset": 5}]
 
     play(scene)
 
@@ -507,3 +508,40 @@ def test_a_mistake_of_the_clients_own_while_events_are_held_ends_the_stream(monk
                 await listener.next()
 
     play(scene)
+
+
+def test_a_publication_that_overtakes_the_answer_comes_after_the_gap():
+    async def scene(world: World) -> None:
+        async with world.client() as client, client.listen("streamer", topics={"chat"}) as stream:
+            listener = Listener(stream)
+            await listener.next(Listening)
+            early = {"push": {"channel": "open:chat", "pub": {"data": {"type": "test", "data": {"n": 1}}}}}
+            link = await world.open("", headers={}, timeout=1)
+            speak_for_the_server(link, "subscribe", lambda number, _: [early, {"id": number, "subscribe": {}}])
+
+            async def the_same(url: str, *, headers: Mapping[str, str], timeout: float) -> MemoryLink:
+                return link
+
+            world.open = the_same  # type: ignore[method-assign]
+            world.links[0].cut()
+            await listener.next(Connected)
+            assert isinstance((await listener.next()).data, Gap)
+            assert await listener.numbers(1) == [1]
+            assert isinstance((await listener.next()).data, Listening)
+
+    play(scene)
+
+
+def test_a_job_that_is_cancelled_before_it_begins_leaves_no_warning():
+    async def scene(world: World) -> None:
+        async with world.client() as client, client.listen("streamer", topics={"chat"}) as stream:
+            listener = Listener(stream)
+            await listener.next(Listening)
+            gone = {"push": {"channel": "open:chat", "unsubscribe": {"code": 2500, "reason": "insufficient state"}}}
+            goodbye = {"push": {"disconnect": {"code": 3001, "reason": "shutdown"}}}
+            world.links[-1].write([json.dumps(push).encode() for push in (gone, goodbye)], Frames())
+            await listener.next(Reconnecting)
+            await listener.next(Listening)
+
+    play(scene)
+    gc.collect()

@@ -32,7 +32,7 @@ class Backlog:
         self,
         handle: Callable[[ClientEvent, datetime], Awaitable[None]],
         *,
-        start_job: Callable[[Coroutine[None, None, None]], None],
+        start_job: Callable[[Callable[[], Coroutine[None, None, None]]], None],
     ) -> None:
         self._handle = handle
         self._start_job = start_job
@@ -53,7 +53,7 @@ class Backlog:
         self._events.append((event, read_at))
         self._size += _size_of(event)
         if len(self._events) == 1:
-            self._start_job(self._handle_all())
+            self._start_job(self._handle_all)
 
     async def room(self) -> None:
         """Wait until more may be read."""

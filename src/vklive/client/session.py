@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Coroutine
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeAlias, TypeVar
 
 from msgspec import Struct
@@ -119,7 +120,7 @@ class Session:
         self._streams.append(stream)
         if self.connected is not None:
             stream.tell(self.connected)
-            self._job(self._serve(stream))
+            self._job(partial(self._serve, stream))
 
     def leave(self, stream: Stream) -> None:
         """Feed a stream no more; what nobody else hears is unsubscribed."""
@@ -197,7 +198,7 @@ class Session:
                 self.connected = Connected(attempt=self._attempt, client_id=event.client_id)
                 for stream in self._streams:
                     stream.tell(self.connected)
-                    self._job(self._serve(stream))
+                    self._job(partial(self._serve, stream))
             case said.Subscribed():
                 self._subscribed(event)
             case said.SubscribeRefused():
@@ -205,7 +206,7 @@ class Session:
             case said.Unsubscribed():
                 self._unsubscribed(event)
             case said.RefreshDue(ws_channel):
-                self._job(self._refresh(ws_channel))
+                self._job(partial(self._refresh, ws_channel))
             case said.Refreshed(ws_channel):
                 self._refreshed(ws_channel)
             case said.RefreshRefused(ws_channel, refused):
@@ -268,11 +269,11 @@ class Session:
             for _, each in routes:
                 if each.access is Access.BARE:
                     each.access = Access.BARE_REFUSED
-            self._job(self._subscribe_anew(event.ws_channel))
+            self._job(partial(self._subscribe_anew, event.ws_channel))
         elif is_retryable(refused.code, temporary=refused.temporary):
             delay = self._refusals.setdefault(event.ws_channel, Backoff()).next()
             _log.warning("%r is refused: %s; trying again in %.1f s", event.ws_channel, refused.message, delay)
-            self._job(self._subscribe_anew(event.ws_channel, delay=delay))
+            self._job(partial(self._subscribe_anew, event.ws_channel, delay=delay))
         else:
             self._deny(event.ws_channel, f"the server said: {refused.message}")
 
@@ -286,7 +287,7 @@ class Session:
             )
             stream.tell(gone, topic=subscription.topic, ws_channel=event.ws_channel)
         if may_resubscribe(event.code):
-            self._job(self._subscribe_anew(event.ws_channel))
+            self._job(partial(self._subscribe_anew, event.ws_channel))
         else:
             self._routes.pop(event.ws_channel, None)
 
@@ -301,7 +302,7 @@ class Session:
 
     def _refresh_refused(self, ws_channel: str | None, refused: said.Refused) -> None:
         if is_retryable(refused.code, temporary=refused.temporary):
-            self._job(self._refresh(ws_channel, delay=_refresh_backoff().next()))
+            self._job(partial(self._refresh, ws_channel, delay=_refresh_backoff().next()))
         elif ws_channel is not None:
             if self._machine.state is State.CONNECTED:
                 self._machine.unsubscribe(ws_channel, now=self._now())
@@ -310,13 +311,14 @@ class Session:
 
     # Jobs.
 
-    def _job(self, work: Coroutine[None, None, None]) -> None:
+    def _job(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Begin some work beside. It is called in the job itself: one that is cancelled at once has begun nothing."""
         self._start_job(self._guarded(work))
 
-    async def _guarded(self, work: Coroutine[None, None, None]) -> None:
+    async def _guarded(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         """A job that fails for good ends the session, with its error."""
         try:
-            await work
+            await work()
         except VkliveError as error:
             self.error = error
             self._link.abort()
