@@ -122,7 +122,8 @@ def test_who_blocks_waits_for_room_and_loses_nothing():
 
         async def produce() -> None:
             for number in range(50):
-                await queue.put(event(number))
+                await queue.room()
+                queue.put_now(event(number))
             queue.close()
 
         async with asyncio.TaskGroup() as group:
@@ -142,7 +143,7 @@ def test_a_blocked_producer_is_let_go_when_the_queue_is_closed():
     async def scene() -> None:
         queue = filled(Overflow.BLOCK, 3)
         async with asyncio.TaskGroup() as group:
-            waiting = group.create_task(queue.put(event(9)))
+            waiting = group.create_task(queue.room())
             await asyncio.sleep(1)
             assert not waiting.done()
             queue.close()

@@ -81,15 +81,14 @@ class EventQueue:
         """Whether there is no room and the policy is to wait for it."""
         return self._depth >= self.limit and self.overflow is Overflow.BLOCK and not self._closed
 
-    async def put(self, event: Event) -> None:
-        """Add an event. Waits for room if the policy is to; after `close`, it is nobody's and dropped."""
-        while event.raw and self.must_wait:
+    async def room(self) -> None:
+        """Wait for room, if the policy is to. After `close` there is always some: what is added is nobody's."""
+        while self.must_wait:
             self._taken.clear()
             await self._taken.wait()
-        self.put_now(event)
 
     def put_now(self, event: Event) -> None:
-        """Add an event without waiting; to be used for what happens to the connection.
+        """Add an event; after `close`, it is nobody's and dropped.
 
         Raises:
             LocalProtocolError: when the policy is to wait and there is no room.
@@ -179,7 +178,7 @@ class EventQueue:
         """Whether the event may be added after all."""
         match self.overflow:
             case Overflow.BLOCK:
-                raise LocalProtocolError("the queue is full and its policy is to wait: use put")
+                raise LocalProtocolError("the queue is full and its policy is to wait: wait for `room`")
             case Overflow.DISCONNECT:
                 self.close(QueueOverflowError(self.limit))
                 return False

@@ -93,7 +93,7 @@ class Session:
         self._start_job = start_job
         self._routes: dict[str, list[_Route]] = {}
         self._refusals: dict[str, Backoff] = {}
-        self._backlog = Backlog(self._handle, start_job=self._job)
+        self._backlog = Backlog(self._release, start_job=self._job)
         self._alarm: asyncio.Timeout | None = None
 
     async def run(self, token: str) -> Closed:
@@ -105,13 +105,17 @@ class Session:
             # Pongs are not to wait for a program that takes its time with events.
             self._flush()
             for event in events:
-                if isinstance(event, Closed):
+                if isinstance(event, said.Published):
+                    if self._backlog or not self._deliver(event, self._read_at):
+                        self._backlog.add(event, self._read_at)
+                elif isinstance(event, Closed):
                     await self._backlog.empty()
                     return event
-                if self._must_wait(event):
+                # A token ends when it ends, however long a program takes.
+                elif self._backlog and not isinstance(event, said.RefreshDue):
                     self._backlog.add(event, self._read_at)
                 else:
-                    await self._handle(event, self._read_at)
+                    self._take(event)
             self._flush()
             await self._backlog.room()
 
@@ -176,18 +180,12 @@ class Session:
         if self._alarm is not None and not self._alarm.expired():
             self._alarm.reschedule(self._machine.next_deadline)
 
-    def _must_wait(self, event: ClientEvent) -> bool:
-        """Whether something before it waits, or a stream that it is for has no room."""
-        if self._backlog:
-            # A token ends when it ends, however long a program takes.
-            return not isinstance(event, said.RefreshDue)
-        if not isinstance(event, said.Published):
-            return False
-        return any(route.stream.queue.must_wait for route in self._routes.get(event.ws_channel, ()))
-
-    async def _handle(self, event: ClientEvent, read_at: datetime) -> None:
+    async def _release(self, event: ClientEvent, read_at: datetime) -> None:
+        """Do with an event of the backlog what would have been done at once."""
         if isinstance(event, said.Published):
-            await self._deliver(event, read_at)
+            while not self._deliver(event, read_at):
+                for stream, _ in self._routes_of(event.ws_channel):
+                    await stream.queue.room()
         else:
             self._take(event)
             self._flush()
@@ -216,10 +214,14 @@ class Session:
             case said.ConnectRefused() | said.Published() | Closed():
                 pass  # the first is followed by the end, and `run` knows what to do with the others
 
-    async def _deliver(self, published: said.Published, read_at: datetime) -> None:
+    def _deliver(self, published: said.Published, read_at: datetime) -> bool:
+        """Give a publication to its streams; to none of them, and `False`, while one has no room and will have some."""
         routes = self._routes.get(published.ws_channel)
         if not routes:
-            return
+            return True
+        for route in routes:
+            if route.stream.queue.must_wait:
+                return False
         kind, data = decode_payload(published.data)
         raw = bytes(published.data)
         for route in routes:
@@ -241,10 +243,8 @@ class Session:
                 received_at=read_at,
                 raw=raw,
             )
-            if stream.queue.must_wait:
-                await stream.queue.put(event)
-            else:
-                stream.queue.put_now(event)
+            stream.queue.put_now(event)
+        return True
 
     def _subscribed(self, event: said.Subscribed) -> None:
         self._refusals.pop(event.ws_channel, None)
