@@ -545,3 +545,49 @@ def test_a_job_that_is_cancelled_before_it_begins_leaves_no_warning():
 
     play(scene)
     gc.collect()
+
+
+def test_tokens_that_are_due_together_are_renewed_in_one_call():
+    async def scene(world: World) -> None:
+        world.ttl = 600
+        world.granted = {"limited:chat", f"open:chat#{USER}"}
+        async with world.client() as client, client.listen("streamer") as stream:
+            listener = Listener(stream)
+            for _ in range(4):
+                await listener.next(Listening)
+            world.requests.clear()
+            renewed = [await listener.next(TokenRefreshed) for _ in range(3)]
+            assert sorted(event.ws_channel for event in renewed) == ["", "limited:chat", f"open:chat#{USER}"]
+            assert sorted(path for path, _ in world.requests) == [
+                "/v1/websocket/subscription_token",
+                "/v1/websocket/token",
+            ]
+
+    play(scene)
+
+
+def test_who_has_no_patience_to_close_politely_leaves_no_socket_behind():
+    async def scene(world: World) -> None:
+        client = world.client()
+        closed: list[str] = []
+
+        async def close_slowly() -> None:
+            await asyncio.sleep(2)
+            closed.append("politely")
+
+        async def close_http() -> None:
+            closed.append("http")
+
+        world.close = close_http  # type: ignore[method-assign]
+        await client.__aenter__()
+        async with client.listen("streamer", topics={"chat"}) as stream:
+            await Listener(stream).next(Listening)
+            world.links[-1].close = close_slowly  # type: ignore[method-assign]
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(1):
+                    await client.close()
+        assert closed == ["http"]
+        assert world.links[-1]._end is not None
+        assert world.node.connections == 0
+
+    play(scene)

@@ -108,8 +108,10 @@ class Client:
 
     async def close(self) -> None:
         """Close all streams and the connection. Nothing is left behind. May be called again."""
-        await self._supervisor.stop()
-        await self._http.close()
+        try:
+            await self._supervisor.stop()
+        finally:
+            await self._http.close()
 
     def listen(self, channel_url: str, *, topics: Collection[Topic | str] | None = None) -> Stream:
         """The events of a channel.

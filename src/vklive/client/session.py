@@ -93,6 +93,7 @@ class Session:
         self._start_job = start_job
         self._routes: dict[str, list[_Route]] = {}
         self._refusals: dict[str, Backoff] = {}
+        self._due: list[str] = []
         self._backlog = Backlog(self._release, start_job=self._job)
         self._alarm: asyncio.Timeout | None = None
 
@@ -383,19 +384,30 @@ class Session:
     async def _refresh(self, ws_channel: str | None, *, delay: float = 0.0) -> None:
         """Fetch a new token and give it to the server."""
         await asyncio.sleep(delay)
-        if ws_channel is None:
-            token = await self._persistently(self._api.websocket_token)
-            if self._machine.state is State.CONNECTED:
-                self._machine.refresh(token, now=self._now())
-        else:
-            token = (await self._tokens([ws_channel])).get(ws_channel, "")
-            if self._machine.state is not State.CONNECTED or not self._machine.is_subscribed(ws_channel):
-                return
-            if token:
-                self._machine.sub_refresh(ws_channel, token, now=self._now())
+        if ws_channel is not None:
+            await self._refresh_subscriptions(ws_channel)
+            return
+        token = await self._persistently(self._api.websocket_token)
+        if self._machine.state is State.CONNECTED:
+            self._machine.refresh(token, now=self._now())
+        self._flush()
+
+    async def _refresh_subscriptions(self, ws_channel: str) -> None:
+        """The same for a subscription, and in one call for all whose tokens are due with it."""
+        self._due.append(ws_channel)
+        if len(self._due) > 1:
+            return
+        await asyncio.sleep(0)
+        due, self._due = self._due, []
+        tokens = await self._tokens(due)
+        for each in due:
+            if self._machine.state is not State.CONNECTED or not self._machine.is_subscribed(each):
+                continue
+            if token := tokens.get(each):
+                self._machine.sub_refresh(each, token, now=self._now())
             else:
-                self._machine.unsubscribe(ws_channel, now=self._now())
-                self._deny(ws_channel, NO_TOKEN)
+                self._machine.unsubscribe(each, now=self._now())
+                self._deny(each, NO_TOKEN)
         self._flush()
 
     async def _names(self, channel_url: str) -> WebSocketChannels:

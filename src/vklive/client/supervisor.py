@@ -142,7 +142,12 @@ class Supervisor:
         try:
             return await self._work(link, token)
         finally:
-            await link.close()
+            try:
+                await link.close()
+            except asyncio.CancelledError:
+                # Who closes the client has no more patience for a server that does not answer.
+                link.abort()
+                raise
 
     async def _work(self, link: Link, token: str) -> Failure:
         began = asyncio.get_running_loop().time()
