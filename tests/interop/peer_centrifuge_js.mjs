@@ -23,7 +23,7 @@ const client = new Centrifuge(asked.ws_url, {
 });
 client.on("connected", () => say({ event: "connected" }));
 client.on("disconnected", (ctx) => say({ event: "disconnected", code: ctx.code }));
-client.on("error", (ctx) => say({ event: "error", code: ctx.error.code }));
+client.on("error", (ctx) => say({ event: "error", server_code: ctx.error.code }));
 client.connect();
 
 for (const wanted of asked.channels) {

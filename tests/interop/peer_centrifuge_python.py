@@ -40,7 +40,8 @@ class Events(ClientEventHandler):
         say(event="disconnected", code=ctx.code)
 
     async def on_error(self, ctx):
-        say(event="error", code=ctx.code)
+        # The SDK numbers its own troubles; what the server said is in the error.
+        say(event="error", server_code=getattr(ctx.error, "code", None))
 
 
 class ChannelEvents(SubscriptionEventHandler):

@@ -85,7 +85,7 @@ async def test_a_connection_token_signed_by_somebody_else_ends_the_connection_fo
 async def test_an_expired_connection_token_is_said_to_have_expired(start_peer):
     expired = issuer(clock=Yesterday()).connection("9")
     peer = await start_peer("guest", [], token=expired)
-    await peer.until(event="error")
+    await peer.until(event="error", server_code=109)
     assert not [line for line in peer.said if line["event"] == "connected"]
 
 
