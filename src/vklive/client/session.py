@@ -11,19 +11,18 @@ import logging
 from collections.abc import Callable, Collection, Coroutine
 from datetime import UTC, datetime
 from functools import partial
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from vklive.client.backlog import Backlog
 from vklive.client.backoff import Backoff
 from vklive.client.devapi import DevApi
-from vklive.client.failures import failure_of
+from vklive.client.persistent_api import PersistentApi
 from vklive.client.stream import Stream
 from vklive.client.subscriptions import NO_TOKEN, Access, Phase, Subscription, decide
 from vklive.client.transport import Link
 from vklive.clock import Clock
-from vklive.devapi.topics import WebSocketChannels
 from vklive.errors import ConnectionLostError, DevApiError, UnauthorizedError, VkliveError
 from vklive.events import (
     Connected,
@@ -41,8 +40,6 @@ from vklive.protocol.client_events import ClientEvent, Closed
 from vklive.protocol.codes import ErrorCode, is_retryable, may_resubscribe
 
 _log = logging.getLogger("vklive.client.session")
-
-_T = TypeVar("_T")
 
 StartJob: TypeAlias = Callable[[Coroutine[None, None, None]], None]
 
@@ -85,7 +82,7 @@ class Session:
         """What ended the session from inside and no retry helps against."""
         self._link = link
         self._machine = machine
-        self._api = api
+        self._api = PersistentApi(api)
         self._streams = list(streams)
         self._attempt = attempt
         self._clock = clock
@@ -265,7 +262,7 @@ class Session:
         subscription = routes[0][1]
         for _, each in routes:
             each.phase = Phase.WAITING
-        if refused.code in _NEEDS_TOKEN and self._api.credentials.is_user and subscription.access is Access.BARE:
+        if refused.code in _NEEDS_TOKEN and self._api.is_user and subscription.access is Access.BARE:
             # An open one that is not: it is asked for once.
             for _, each in routes:
                 if each.access is Access.BARE:
@@ -332,7 +329,7 @@ class Session:
         """Subscribe to everything that a stream wants."""
         try:
             if not stream.planned:
-                stream.plan(await self._names(stream.channel_url))
+                stream.plan(await self._api.names(stream.channel_url))
         except UnauthorizedError:
             raise
         except DevApiError as error:
@@ -347,8 +344,10 @@ class Session:
 
     async def _subscribe(self, subscriptions: Collection[Subscription]) -> None:
         """Get the tokens that are needed in one call, then subscribe in one frame."""
-        tokens = await self._tokens([one.ws_channel for one in subscriptions if one.access is not Access.BARE])
-        is_user = self._api.credentials.is_user
+        tokens = await self._api.subscription_tokens(
+            [one.ws_channel for one in subscriptions if one.access is not Access.BARE]
+        )
+        is_user = self._api.is_user
         for subscription, token, reason in decide(subscriptions, tokens, is_user=is_user):
             if token is None and not self._machine.is_subscribed(subscription.ws_channel):
                 self._deny(subscription.ws_channel, reason, untried=False)
@@ -387,7 +386,7 @@ class Session:
         if ws_channel is not None:
             await self._refresh_subscriptions(ws_channel)
             return
-        token = await self._persistently(self._api.websocket_token)
+        token = await self._api.websocket_token()
         if self._machine.state is State.CONNECTED:
             self._machine.refresh(token, now=self._now())
         self._flush()
@@ -395,11 +394,9 @@ class Session:
     async def _refresh_subscriptions(self, ws_channel: str) -> None:
         """The same for a subscription, and in one call for all whose tokens are due with it."""
         self._due.append(ws_channel)
-        if len(self._due) > 1:
-            return
         await asyncio.sleep(0)
         due, self._due = self._due, []
-        tokens = await self._tokens(due)
+        tokens = await self._api.subscription_tokens(due)
         for each in due:
             if self._machine.state is not State.CONNECTED or not self._machine.is_subscribed(each):
                 continue
@@ -409,34 +406,6 @@ class Session:
                 self._machine.unsubscribe(each, now=self._now())
                 self._deny(each, NO_TOKEN)
         self._flush()
-
-    async def _names(self, channel_url: str) -> WebSocketChannels:
-        info = await self._persistently(lambda: self._api.channel(channel_url))
-        return info.channel.web_socket_channels or WebSocketChannels()
-
-    async def _tokens(self, ws_channels: list[str]) -> dict[str, str]:
-        if not ws_channels or not self._api.credentials.is_user:
-            return {}
-        try:
-            return await self._persistently(lambda: self._api.subscription_tokens(ws_channels))
-        except UnauthorizedError:
-            raise
-        except DevApiError as error:
-            # Of a 403 the access token is an application's: it has access to what is open, and that is an answer.
-            _log.warning("no subscription tokens: %s", error)
-            return {}
-
-    async def _persistently(self, call: Callable[[], Coroutine[None, None, _T]]) -> _T:
-        """Call the API until it answers. What no retry helps against is raised."""
-        backoff = Backoff()
-        while True:
-            try:
-                return await call()
-            except VkliveError as error:
-                failure = failure_of(error)
-                delay = max(backoff.next(), failure.wait)
-                _log.warning("%s; trying again in %.1f s", failure.cause, delay)
-                await asyncio.sleep(delay)
 
     # Telling.
 
