@@ -93,7 +93,7 @@ def test_a_subscription_that_is_refused_for_now_is_tried_again_less_and_less_oft
 
             def refuse(number: int, asked: dict[str, Any]) -> list[dict[str, Any]] | None:
                 asked_at.append(world.clock.monotonic())
-                return [refusal(number, 111, temporary=True)] if len(asked_at) <= 8 else None
+                return [refusal(number, 111, temporary=True)] if len(asked_at) not in {9, 11} else None
 
             speak_for_the_server(world.links[-1], "subscribe", refuse)
             connection = world.links[-1].connection
@@ -108,6 +108,11 @@ def test_a_subscription_that_is_refused_for_now_is_tried_again_less_and_less_oft
             assert delays[0] <= 1.0
             assert all(delay <= 20.0 for delay in delays)
             assert sum(delays) > 8 * 1.0
+            connection.machine.unsubscribe("open:info", UnsubscribeCode.INSUFFICIENT_STATE)
+            world.node.turn.add(connection)
+            await listener.next(Listening)
+            assert len(asked_at) == 11
+            assert asked_at[10] - asked_at[9] <= 1.0, "after a success delays are short again"
             assert len(world.opened) == 1
 
     play(scene)
