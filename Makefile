@@ -6,7 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 PEERS := $(VENV)/peers
-PIP_INSTALL := install --quiet --disable-pip-version-check --no-input
+# Quiet twice: errors are shown, and not what pip thinks of each place that it was told to look at.
+PIP_INSTALL := install --quiet --quiet --disable-pip-version-check --no-input
 
 RUN := $(STAMPS)/run
 DEV := $(STAMPS)/dev
@@ -40,14 +41,14 @@ check: lint types layers house test wheel
 lint: $(DEV)
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/deptry --quiet src 2>/dev/null || $(BIN)/deptry src
+	@$(BIN)/deptry --no-ansi src
 
 types: $(DEV)
 	@$(BIN)/mypy
 	@$(BIN)/pyright
 
 layers: $(DEV)
-	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 house: $(DEV)
 	@$(BIN)/python scripts/check_house.py
@@ -101,10 +102,9 @@ $(STAMPS)/centrifuge-python-%: requirements/peers/centrifuge-python-%.txt | $(ST
 	@$(PEERS)/centrifuge-python-$*/bin/pip $(PIP_INSTALL) --require-hashes -r $<
 	@touch $@
 
-# Without npm the tests that need it say so, and which package has it.
+# Without npm the tests that need it say so, and which package has it; once there is one, the next run installs.
 $(STAMPS)/centrifuge-js: tests/interop/package-lock.json | $(STAMPS)/venv
 	@mkdir -p $(PEERS)/centrifuge-js
 	@cp tests/interop/package.json tests/interop/package-lock.json $(PEERS)/centrifuge-js/
-	@if command -v npm >/dev/null; then echo "installing centrifuge for Node …"; \
-		npm ci --silent --no-audit --no-fund --prefix $(PEERS)/centrifuge-js; fi
-	@touch $@
+	@if command -v npm >/dev/null; then echo "installing centrifuge for Node …" && \
+		npm ci --silent --no-audit --no-fund --prefix $(PEERS)/centrifuge-js && touch $@; fi
