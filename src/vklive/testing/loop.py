@@ -48,7 +48,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._jumping = _JumpingSelector()
         super().__init__(self._jumping)
-        self.clock = VirtualClock(self.time)
+        self.clock: VirtualClock = VirtualClock(self.time)
 
     def time(self) -> float:
         """Seconds since the loop was made, in its own time."""
