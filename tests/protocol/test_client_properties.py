@@ -126,6 +126,8 @@ class Conversation(RuleBasedStateMachine):
         self.collect()
         self.pump()
         self.answer(None)
+        if (close := self.server.closing) is not None:
+            self.hear(self.client.lost(int(close.code or 1006), close.reason))
 
     @rule()
     def the_server_stops(self):
