@@ -56,9 +56,11 @@ house: $(DEV)
 wheel: $(DEV)
 	@scripts/check_wheel $(BIN)/python
 
+# Third: the same as the second, in a burst.
 bench: $(DEV) $(PEERS_READY)
 	@$(BIN)/python benchmarks/client_events.py
 	@$(BIN)/python benchmarks/delivery_cpu.py
+	@$(BIN)/python benchmarks/delivery_cpu.py --pause 0
 
 format: $(DEV)
 	@$(BIN)/ruff format .

@@ -2,7 +2,9 @@
 
 Ours is the whole server, which encodes a publication from its API, finds its subscribers and frames it; the peer is a
 bare server that calls `websockets.broadcast` with text that is ready. Each runs in a process of its own and counts its
-own processor time; the subscribers are in a third process, which only reads.
+own processor time, from the first publication until everything is delivered; the subscribers are in a third process,
+which only reads. There is a pause after each publication, long enough for it to be read: a delivery is then one write
+to one socket, and nothing is saved by writing several together.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import sys
 import time
 
 from msgspec import Raw
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
 from frames import CHANNEL, PAYLOAD
@@ -24,7 +26,10 @@ from vklive.server.namespaces import Namespace
 from vklive.server.settings import PubSubSettings, Settings, TokenSettings
 
 FRAME = b'{"push":{"channel":"%s","pub":{"data":%s}}}' % (CHANNEL.encode(), PAYLOAD)
-TURNS_BETWEEN = 3
+PAUSE = 0.05
+"""Seconds between publications."""
+
+CONNECTING_AT_ONCE = 50
 
 
 def say(**what: str | float) -> None:
@@ -32,7 +37,7 @@ def say(**what: str | float) -> None:
     print(json.dumps(what), flush=True)
 
 
-async def run_ours(subscribers: int, publications: int) -> None:
+async def run_ours(subscribers: int, publications: int, pause: float) -> None:
     """Serve with vklive and publish when all are there."""
     settings = Settings(
         port=0,
@@ -51,13 +56,13 @@ async def run_ours(subscribers: int, publications: int) -> None:
         before = time.process_time()
         for _ in range(publications):
             await server.node.publish(CHANNEL, Publication(data=Raw(PAYLOAD)))
-            for _ in range(TURNS_BETWEEN):
-                await asyncio.sleep(0)
+            await asyncio.sleep(pause)
+        await asyncio.to_thread(sys.stdin.readline)
         say(cpu=time.process_time() - before)
         await asyncio.to_thread(sys.stdin.read)
 
 
-async def run_peer(subscribers: int, publications: int) -> None:
+async def run_peer(subscribers: int, publications: int, pause: float) -> None:
     """Serve with websockets and broadcast when all are there."""
     connected: set[ServerConnection] = set()
 
@@ -75,64 +80,78 @@ async def run_peer(subscribers: int, publications: int) -> None:
         before = time.process_time()
         for _ in range(publications):
             broadcast(connected, text)
-            for _ in range(TURNS_BETWEEN):
-                await asyncio.sleep(0)
+            await asyncio.sleep(pause)
+        await asyncio.to_thread(sys.stdin.readline)
         say(cpu=time.process_time() - before)
         await asyncio.to_thread(sys.stdin.read)
 
 
 async def run_audience(url: str, subscribers: int, publications: int) -> None:
-    """Subscribe, and read until everybody has everything."""
+    """Subscribe, read until everybody has everything, and stay until told to go: closing is not to be counted."""
     commands = json.dumps({"id": 1, "connect": {}}) + "\n" + json.dumps({"id": 2, "subscribe": {"channel": CHANNEL}})
+    gate = asyncio.Semaphore(CONNECTING_AT_ONCE)
 
-    async def one() -> int:
-        async with connect(url, proxy=None, compression=None, ping_interval=None, max_queue=None) as socket:
-            await socket.send(commands)
-            lines = 0
-            while lines < publications + 2:
-                lines += str(await socket.recv()).count("\n") + 1
-            return lines - 2
-
-    gate = asyncio.Semaphore(50)
-
-    async def paced() -> int:
+    async def enter() -> ClientConnection:
         async with gate:
-            await asyncio.sleep(0)
-        return await one()
+            socket = await connect(url, proxy=None, compression=None, ping_interval=None, max_queue=None)
+        await socket.send(commands)
+        return socket
 
-    counts = await asyncio.gather(*(paced() for _ in range(subscribers)))
+    async def listen(socket: ClientConnection) -> int:
+        lines = 0
+        while lines < publications + 2:
+            lines += str(await socket.recv()).count("\n") + 1
+        return lines - 2
+
+    sockets = await asyncio.gather(*(enter() for _ in range(subscribers)))
+    counts = await asyncio.gather(*(listen(socket) for socket in sockets))
     say(delivered=sum(counts))
+    await asyncio.to_thread(sys.stdin.read)
+    await asyncio.gather(*(socket.close() for socket in sockets))
 
 
-async def measure(kind: str, subscribers: int, publications: int) -> float:
+async def measure(kind: str, subscribers: int, publications: int, pause: float) -> float:
     """Microseconds of processor time a delivery."""
     numbers = ("--subscribers", str(subscribers), "--publications", str(publications))
-    serving = await asyncio.create_subprocess_exec(
-        *(sys.executable, __file__, "--run", kind, *numbers),
+    serving = await start("--run", kind, "--pause", str(pause), *numbers)
+    audience = await start("--run", "audience", "--url", str((await heard(serving))["url"]), *numbers)
+    delivered = int((await heard(audience))["delivered"])
+    if delivered != subscribers * publications:
+        sys.exit(f"{kind}: {delivered} of {subscribers * publications} were delivered")
+    assert serving.stdin is not None
+    serving.stdin.write(b"\n")
+    cpu = float((await heard(serving))["cpu"])
+    await audience.communicate(b"")
+    await serving.communicate(b"")
+    return cpu / delivered * 1e6
+
+
+async def start(*arguments: str) -> asyncio.subprocess.Process:
+    """This program again, with other arguments."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, __file__, *arguments),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
-    assert serving.stdout is not None
-    url = json.loads(await serving.stdout.readline())["url"]
-    audience = await asyncio.create_subprocess_exec(
-        *(sys.executable, __file__, "--run", "audience", "--url", url, *numbers), stdout=asyncio.subprocess.PIPE
-    )
-    cpu = json.loads(await serving.stdout.readline())["cpu"]
-    output, _ = await audience.communicate()
-    delivered = json.loads(output)["delivered"]
-    await serving.communicate(b"")
-    if delivered != subscribers * publications:
-        sys.exit(f"{kind}: {delivered} of {subscribers * publications} were delivered")
-    return float(cpu / delivered * 1e6)
 
 
-async def main(subscribers: int, publications: int, rounds: int) -> None:
+async def heard(process: asyncio.subprocess.Process) -> dict[str, str | float]:
+    """What a process says next."""
+    assert process.stdout is not None
+    line = await process.stdout.readline()
+    if not line:
+        sys.exit("a process of this benchmark has ended before its time")
+    found: dict[str, str | float] = json.loads(line)
+    return found
+
+
+async def main(subscribers: int, publications: int, rounds: int, pause: float) -> None:
     """Compare."""
     found: dict[str, list[float]] = {"ours": [], "peer": []}
     for _ in range(rounds):
         for kind, costs in found.items():
-            costs.append(await measure(kind, subscribers, publications))
+            costs.append(await measure(kind, subscribers, publications, pause))
     for kind, name in (("ours", "vklive"), ("peer", "websockets.broadcast")):
         costs = found[kind]
         print(f"{name:22} {min(costs):6.1f} µs a delivery  (of {rounds}: {', '.join(f'{c:.1f}' for c in costs)})")
@@ -143,17 +162,18 @@ async def main(subscribers: int, publications: int, rounds: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--subscribers", type=int, default=1000)
-    parser.add_argument("--publications", type=int, default=200)
+    parser.add_argument("--publications", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--pause", type=float, default=PAUSE, help="seconds after each publication; 0 makes a burst")
     parser.add_argument("--run", choices=["ours", "peer", "audience"], help=argparse.SUPPRESS)
     parser.add_argument("--url", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     match arguments.run:
         case "ours":
-            asyncio.run(run_ours(arguments.subscribers, arguments.publications))
+            asyncio.run(run_ours(arguments.subscribers, arguments.publications, arguments.pause))
         case "peer":
-            asyncio.run(run_peer(arguments.subscribers, arguments.publications))
+            asyncio.run(run_peer(arguments.subscribers, arguments.publications, arguments.pause))
         case "audience":
             asyncio.run(run_audience(arguments.url, arguments.subscribers, arguments.publications))
         case _:
-            asyncio.run(main(arguments.subscribers, arguments.publications, arguments.rounds))
+            asyncio.run(main(arguments.subscribers, arguments.publications, arguments.rounds, arguments.pause))
