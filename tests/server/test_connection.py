@@ -84,6 +84,8 @@ def play(scene: Callable[[Node, Way, Connection], Awaitable[None]], broker: Memo
             queue_max_size=1_000_000,
             clock=loop.clock,
             tasks=tasks,
+            # No ping comes among what the first seconds are about.
+            ping_phase=lambda: 1.0,
         )
         await node.start()
         way = Way()
