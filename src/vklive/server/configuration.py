@@ -18,24 +18,7 @@ import msgspec
 from msgspec import Struct, inspect, structs
 
 from vklive.errors import ConfigError
-from vklive.server.settings import (
-    DevApiSettings,
-    PubSubSettings,
-    Section,
-    Settings,
-    TokenSettings,
-    sensitivity_of,
-)
-
-__all__ = [
-    "Configuration",
-    "DevApiSettings",
-    "PubSubSettings",
-    "Settings",
-    "TokenSettings",
-    "load",
-    "load_configuration",
-]
+from vklive.server.settings import Section, Settings, sensitivity_of
 
 ENVIRONMENT_PREFIX = "VKLIVE_"
 SECTION_SEPARATOR = "__"
