@@ -6,7 +6,7 @@ This is the wire's half of access: it applies tokens and the options of namespac
 
 from __future__ import annotations
 
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from vklive.protocol.codes import DisconnectCode, ErrorCode
 from vklive.protocol.messages import (
@@ -27,12 +27,10 @@ class Admitted(Struct, frozen=True, kw_only=True):
     Attributes:
         user: who the client is; empty for nobody in particular.
         ttl: whole seconds for which that holds; `None` for ever.
-        info: what others may be told about the client, as JSON.
     """
 
     user: str
     ttl: int | None = None
-    info: Raw | None = None
 
 
 class Refused(Struct, frozen=True):
@@ -169,8 +167,8 @@ class Admission:
 
 def _admit(claims: ConnectionClaims | SubscriptionClaims, now: float) -> Admitted | Refused:
     if claims.expire_at is None:
-        return Admitted(user=claims.user, info=claims.info)
+        return Admitted(user=claims.user)
     ttl = claims.expire_at - int(now)
     if ttl <= 0:
         return Refused(ErrorCode.EXPIRED, "the token is good, and what it allows has ended already")
-    return Admitted(user=claims.user, ttl=ttl, info=claims.info)
+    return Admitted(user=claims.user, ttl=ttl)

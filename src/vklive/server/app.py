@@ -94,7 +94,6 @@ class Server:
             # Who runs the server says how it logs.
             logging_config=None,
         )
-        self._uvicorn: _Uvicorn | None = None
 
     @property
     def url(self) -> str:

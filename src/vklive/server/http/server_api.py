@@ -67,7 +67,6 @@ class PublishParams(Struct):
     data: Raw = Raw()
     b64data: str | None = None
     tags: dict[str, str] | None = None
-    skip_history: bool | None = None
 
 
 class BroadcastParams(Struct):
@@ -77,7 +76,6 @@ class BroadcastParams(Struct):
     data: Raw = Raw()
     b64data: str | None = None
     tags: dict[str, str] | None = None
-    skip_history: bool | None = None
 
 
 class ApiError(Struct):
