@@ -5,7 +5,6 @@ Source: Centrifugo v4.1.5, handler_websocket.go and internal/origin: the path, t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from http import HTTPStatus
 from urllib.parse import parse_qs
@@ -14,6 +13,7 @@ from msgspec import Struct
 from websockets.http11 import Request
 
 from vklive.errors import ConfigError
+from vklive.server.glob import Glob, PatternError
 
 PATH = "/connection/websocket"
 
@@ -34,64 +34,25 @@ class Origins:
     """Which web pages may connect.
 
     Args:
-        patterns: ``*`` for any run of characters, ``?`` for any one, ``[a-z]`` for a range, ``{a,b}`` for either. They
-            are compared with the whole ``Origin``, in lower case.
+        patterns: see `vklive.server.glob`. They are compared with the whole ``Origin``, in lower case.
 
     Raises:
         ConfigError: when a pattern is none, as with a range that goes backwards.
     """
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        self._patterns: list[re.Pattern[str]] = []
+        self._patterns: list[Glob] = []
         for pattern in patterns:
             try:
-                self._patterns.append(re.compile(_regex(pattern.lower())))
-            except re.error as error:
-                raise ConfigError("pubsub.allowed_origins", f"{pattern!r} is not a pattern: {error.msg}") from None
+                self._patterns.append(Glob(pattern.lower()))
+            except PatternError as error:
+                raise ConfigError("pubsub.allowed_origins", f"{pattern!r} is {error}") from None
 
     def allow(self, origin: str | None) -> bool:
         """Whether a request with this ``Origin`` may come in. Programs send none, and may."""
         if not origin:
             return True
-        return any(pattern.fullmatch(origin.lower()) for pattern in self._patterns)
-
-
-_TOKEN = re.compile(r"\*|\?|\[!?[^\]]+\]|[{},]|[^*?\[{},]+|\[")
-
-
-_RANGE = re.compile(r"(.)-(.)|(.)", re.DOTALL)
-
-
-def _class(found: re.Match[str]) -> str:
-    """A character or a range of a class, with nothing in it that means more in a regular expression."""
-    first, last, single = found.groups()
-    return re.escape(single) if single else f"{re.escape(first)}-{re.escape(last)}"
-
-
-def _regex(pattern: str) -> str:
-    """The same as a regular expression."""
-    pieces: list[str] = []
-    depth = 0
-    for token in _TOKEN.findall(pattern):
-        match token:
-            case "*":
-                pieces.append(".*")
-            case "?":
-                pieces.append(".")
-            case "{":
-                depth += 1
-                pieces.append("(?:")
-            case "}" if depth:
-                depth -= 1
-                pieces.append(")")
-            case "," if depth:
-                pieces.append("|")
-            case _ if token.startswith("[") and len(token) > 1:
-                inside = _RANGE.sub(_class, token[1:-1].removeprefix("!"))
-                pieces.append(f"[{'^' if token[1] == '!' else ''}{inside}]")
-            case _:
-                pieces.append(re.escape(token))
-    return "".join(pieces) + ")" * depth
+        return any(pattern.matches(origin.lower()) for pattern in self._patterns)
 
 
 def examine(request: Request, origins: Origins) -> Rejection | None:
