@@ -7,7 +7,8 @@
     ├─ MissingExtraError      an optional part is not installed; says which extra has it
     ├─ ProtocolError          the wire was not followed
     │  ├─ LocalProtocolError  by this program: a bug of ours or of the caller
-    │  └─ RemoteProtocolError by the other side; carries an excerpt of the frame
+    │  ├─ RemoteProtocolError by the other side; carries an excerpt of the frame
+    │  └─ InappropriatePayloadError  a payload does not fit into the format of a connection
     ├─ TransportError         bytes could not be exchanged; trying again may help
     │  ├─ ConnectError        no connection came about; says in which phase
     │  └─ ConnectionLostError an open connection ended; carries the close code
@@ -74,6 +75,13 @@ class ProtocolError(VkliveError):
 
 class LocalProtocolError(ProtocolError):
     """This side tried something that the state of its connection does not allow."""
+
+
+class InappropriatePayloadError(ProtocolError):
+    """A payload cannot be written in the format of a connection: it is not JSON, and the connection speaks JSON."""
+
+    def __str__(self) -> str:
+        return "a payload is not JSON and cannot be sent to a client that speaks JSON"
 
 
 class RemoteProtocolError(ProtocolError):

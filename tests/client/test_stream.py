@@ -10,7 +10,7 @@ from vklive.client.subscriptions import NO_WS_CHANNEL, Phase
 from vklive.devapi.topics import Topic, WebSocketChannels
 from vklive.errors import VkliveError
 from vklive.events import EventData, NoAccess, TokenRefreshed
-from vklive.protocol.client_events import Position
+from vklive.protocol.position import Position
 from vklive.testing.clock import EPOCH, VirtualClock
 
 RENEWED = TokenRefreshed(kind="connection")

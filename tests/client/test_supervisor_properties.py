@@ -60,7 +60,7 @@ class Story:
             case "unsubscribe", str(ws_channel) if world.links:
                 connection = world.links[-1].connection
                 assert connection is not None
-                if ws_channel in connection.machine.channels:
+                if connection.machine.subscriptions.get(ws_channel) is not None:
                     connection.machine.unsubscribe(ws_channel, UnsubscribeCode.INSUFFICIENT_STATE)
                     world.node.turn.add(connection)
             case path, fault if path.startswith("/"):

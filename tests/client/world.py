@@ -18,16 +18,18 @@ from vklive.client.backoff import Backoff
 from vklive.client.http import HttpResponse
 from vklive.errors import ConnectError, ConnectionLostError
 from vklive.events import Event
+from vklive.protocol.closing import Close
 from vklive.protocol.codes import DisconnectCode
 from vklive.protocol.json import join
+from vklive.protocol.medium import Medium
 from vklive.protocol.messages import Publication
-from vklive.protocol.server import Close, Timing
 from vklive.server.admission import Admission
 from vklive.server.broker.memory import MemoryBroker
 from vklive.server.connection import Connection
 from vklive.server.namespaces import Namespace, Namespaces
 from vklive.server.node import Node
-from vklive.server.settings import TokenSettings
+from vklive.server.presence.memory import MemoryPresence
+from vklive.server.settings import PubSubSettings, TokenSettings
 from vklive.server.tasks import Tasks
 from vklive.server.tokens import Issuer, TokenKeys, Verifier
 from vklive.server.turn import Frames
@@ -147,10 +149,10 @@ class World:
         keys = TokenKeys.from_settings(settings)
         self.issuer = Issuer(keys, settings, clock=self.clock)
         self.node = Node(
-            Admission(Namespaces(NAMESPACES), Verifier(keys)),
-            broker=MemoryBroker(),
-            timing=Timing(),
-            queue_max_size=1_000_000,
+            Admission(Namespaces(NAMESPACES), Verifier(keys), PubSubSettings()),
+            settings=PubSubSettings(),
+            broker=MemoryBroker(clock=self.clock),
+            presence=MemoryPresence(),
             clock=self.clock,
             tasks=self.tasks,
             ping_phase=lambda: 0.5,
@@ -163,7 +165,7 @@ class World:
         if self.connect_faults and (fault := self.connect_faults.pop(0)) is not None:
             raise fault
         link = MemoryLink()
-        link.connection = self.node.open(_Outlet(link))
+        link.connection = self.node.open(_Outlet(link), Medium())
         self.links.append(link)
         return link
 

@@ -13,7 +13,6 @@ from vklive.protocol.client_events import (
     Closed,
     Connected,
     ConnectRefused,
-    Position,
     Published,
     RefreshDue,
     Refreshed,
@@ -23,6 +22,7 @@ from vklive.protocol.client_events import (
     Unreadable,
     Unsubscribed,
 )
+from vklive.protocol.position import Position
 
 
 def line(**reply: Any) -> bytes:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from msgspec import Raw
 
 from vklive.errors import LocalProtocolError
 from vklive.protocol.client import MAX_COMMANDS_IN_FRAME, ClientConnection, State
@@ -22,8 +23,18 @@ from vklive.protocol.client_events import (
     Unsubscribed,
 )
 from vklive.protocol.codes import DisconnectCode, ErrorCode
-from vklive.protocol.messages import ConnectRequest, RefreshRequest, SubRefreshRequest, SubscribeRequest
-from vklive.protocol.server import ServerConnection, Timing
+from vklive.protocol.messages import (
+    ConnectRequest,
+    Publication,
+    Push,
+    RefreshRequest,
+    SubRefreshRequest,
+    SubscribeRequest,
+)
+from vklive.protocol.pushed import Pushed
+from vklive.protocol.server import ServerConnection
+from vklive.protocol.subscription import BEGINNING, Terms
+from vklive.protocol.timing import Timing
 
 CHANNELS = st.sampled_from("abc")
 
@@ -54,11 +65,11 @@ class Conversation(RuleBasedStateMachine):
                 case ConnectRequest():
                     self.server.accept_connect(user="1", ttl=ttl, now=self.now)
                 case SubscribeRequest():
-                    self.server.accept_subscribe(ttl=ttl, now=self.now)
+                    self.server.accept_subscribe(Terms(ttl=ttl), BEGINNING, now=self.now)
                 case RefreshRequest():
                     self.server.accept_refresh(ttl=ttl, now=self.now)
                 case SubRefreshRequest():
-                    self.server.accept_sub_refresh(ttl=ttl, now=self.now)
+                    self.server.accept_sub_refresh(Terms(ttl=ttl), now=self.now)
                 case _:
                     self.server.refuse(ErrorCode.NOT_AVAILABLE, now=self.now)
         self.collect()
@@ -107,8 +118,8 @@ class Conversation(RuleBasedStateMachine):
     @rule(channel=CHANNELS)
     def publish(self, channel):
         number = len(self.said[channel]) + 1
-        message = json.dumps({"push": {"channel": channel, "pub": {"data": number}}}).encode()
-        self.server.deliver(channel, message)
+        publication = Publication(data=Raw(str(number).encode()))
+        self.server.deliver(channel, Pushed(Push(channel=channel, pub=publication)))
         if channel in self.wanted:
             self.said[channel].append(number)
         else:
@@ -131,7 +142,7 @@ class Conversation(RuleBasedStateMachine):
 
     @rule()
     def the_server_stops(self):
-        self.server.close(DisconnectCode.SHUTDOWN)
+        self.server.close(DisconnectCode.SHUTDOWN, detail="")
         self.collect()
         self.pump()
         self.hear(self.client.lost(3001, "shutdown"))
@@ -152,7 +163,7 @@ class Conversation(RuleBasedStateMachine):
     def the_two_agree_on_what_is_subscribed(self):
         if hasattr(self, "client") and self.client.state is State.CONNECTED and self.server.closing is None:
             both = {channel for channel in "abc" if self.client.is_subscribed(channel)}
-            assert both == set(self.server.channels)
+            assert both == {channel for channel, _ in self.server.subscriptions}
             self.wanted = both
 
 

@@ -9,13 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from vklive.errors import RemoteProtocolError
-from vklive.protocol.json import decode_commands, decode_replies, encode_command, encode_reply, in_one_line, join
+from vklive.errors import InappropriatePayloadError, RemoteProtocolError
+from vklive.protocol.json import decode_commands, decode_replies, encode_command, encode_reply, join
 from vklive.protocol.messages import (
     ClientInfo,
     Command,
     ConnectRequest,
+    ConnectResult,
     HistoryResult,
+    Join,
+    PresenceResult,
     PresenceStatsResult,
     Publication,
     Push,
@@ -119,8 +122,29 @@ def test_any_bytes_are_commands_or_a_clear_error(frame):
         assert str(error)
 
 
-def test_a_payload_is_brought_into_one_line():
-    assert bytes(in_one_line(b'{\n "a": 1\n}')) == b'{ "a": 1}'
+def test_a_payload_is_brought_into_one_line_and_otherwise_left_alone():
+    payload = Raw(b'{\n "a" :\t"<\\n>"\n}')
+    reply = Reply(push=Push(channel="c", pub=Publication(data=payload)))
+    assert encode_reply(reply) == b'{"push":{"channel":"c","pub":{"data":{ "a" :\t"<\\n>"}}}}'
+
+
+@pytest.mark.parametrize(
+    "payload", [b"\x00\xff", b'"\xff"', b"{a}", b"1 2", b'{"a":1}}', b'"\x01"', b'1,"offset":9', b"\xef\xbb\xbf1"]
+)
+def test_a_payload_that_is_not_json_by_itself_is_not_written(payload):
+    info = ClientInfo(user="1", client="c", conn_info=Raw(payload))
+    publication = Publication(data=Raw(payload))
+    for reply in (
+        Reply(push=Push(channel="c", pub=publication)),
+        Reply(push=Push(channel="c", join=Join(info=info))),
+        Reply(id=1, subscribe=SubscribeResult(publications=[publication])),
+        Reply(id=1, subscribe=SubscribeResult(data=Raw(payload))),
+        Reply(id=1, connect=ConnectResult(subs={"c": SubscribeResult(data=Raw(payload))})),
+        Reply(id=1, history=HistoryResult(publications=[publication])),
+        Reply(id=1, presence=PresenceResult(presence={"c": info})),
+    ):
+        with pytest.raises(InappropriatePayloadError):
+            encode_reply(reply)
 
 
 def test_a_token_is_in_no_repr():

@@ -6,11 +6,27 @@ import json
 from typing import Any
 
 import pytest
+from msgspec import Raw
 
 from vklive.errors import LocalProtocolError
 from vklive.protocol.codes import DisconnectCode, ErrorCode, UnsubscribeCode
-from vklive.protocol.messages import ConnectRequest, PublishRequest, SubscribeRequest
-from vklive.protocol.server import ServerConnection, State, Timing
+from vklive.protocol.formats import UNI_JSON
+from vklive.protocol.medium import Medium
+from vklive.protocol.messages import (
+    ClientInfo,
+    ConnectRequest,
+    Join,
+    Publication,
+    PublishRequest,
+    Push,
+    SubscribeRequest,
+)
+from vklive.protocol.position import Position
+from vklive.protocol.pushed import Pushed
+from vklive.protocol.server import ServerConnection
+from vklive.protocol.server_state import State
+from vklive.protocol.subscription import BEGINNING, Standing, Terms
+from vklive.protocol.timing import Timing
 
 TIMING = Timing()
 
@@ -30,9 +46,17 @@ def connected(*, ttl: int | None = None, **timing: Any) -> ServerConnection:
 def subscribed(*, ttl: int | None = None, **timing: Any) -> ServerConnection:
     connection = connected(**timing)
     connection.receive(b'{"id":2,"subscribe":{"channel":"pub:a"}}')
-    connection.accept_subscribe(ttl=ttl, now=100.0)
+    connection.accept_subscribe(Terms(ttl=ttl), BEGINNING, now=100.0)
     connection.data_to_send()
     return connection
+
+
+def channels_of(connection: ServerConnection) -> list[str]:
+    return [channel for channel, _ in connection.subscriptions]
+
+
+def pushed(channel: str, data: bytes = b"1", *, offset: int = 0, epoch: str = "") -> Pushed:
+    return Pushed(Push(channel=channel, pub=Publication(data=Raw(data), offset=offset)), epoch=epoch)
 
 
 def said(connection: ServerConnection) -> list[Any]:
@@ -166,10 +190,10 @@ def test_questions_come_out_one_at_a_time_and_in_order():
     assert request is not None
     assert request.id == 2
     assert connection.next_request() is request
-    connection.accept_subscribe(ttl=None, now=100.0)
+    connection.accept_subscribe(Terms(), BEGINNING, now=100.0)
     connection.refuse(ErrorCode.PERMISSION_DENIED, now=100.0)
     assert [reply["id"] for reply in said(connection)] == [1, 2, 3]
-    assert list(connection.channels) == ["a"]
+    assert channels_of(connection) == ["a"]
     assert connection.next_request() is None
 
 
@@ -178,7 +202,7 @@ def test_an_answer_without_a_question_is_a_mistake_of_the_driver():
     with pytest.raises(LocalProtocolError):
         connection.refuse(ErrorCode.INTERNAL, now=100.0)
     with pytest.raises(LocalProtocolError):
-        connection.accept_subscribe(ttl=None, now=100.0)
+        connection.accept_subscribe(Terms(), BEGINNING, now=100.0)
     connection.receive(b'{"id":2,"publish":{"channel":"a","data":1}}')
     with pytest.raises(LocalProtocolError):
         connection.accept_connect(user="", ttl=None, now=100.0)
@@ -290,17 +314,17 @@ def test_a_subscription_that_is_not_refreshed_ends_at_the_next_look_after_the_de
     ]
     assert [ended.channel for ended in connection.ended()] == ["pub:a"]
     assert list(connection.ended()) == []
-    assert list(connection.channels) == []
+    assert channels_of(connection) == []
 
 
 def test_a_refreshed_subscription_lives_on():
     connection = subscribed(ttl=3, ping_interval=0.0)
     connection.receive(b'{"id":3,"sub_refresh":{"channel":"pub:a","token":"new"}}')
-    connection.accept_sub_refresh(ttl=600, now=102.0)
+    connection.accept_sub_refresh(Terms(ttl=600), now=102.0)
     assert said(connection) == [{"id": 3, "sub_refresh": {"expires": True, "ttl": 600}}]
     connection.tick(127.0)
     connection.tick(154.0)
-    assert list(connection.channels) == ["pub:a"]
+    assert channels_of(connection) == ["pub:a"]
 
 
 @pytest.mark.parametrize(
@@ -345,41 +369,47 @@ def test_unsubscribing_from_what_one_does_not_hear_succeeds_and_ends_nothing():
 
 
 def test_a_push_goes_only_to_who_is_subscribed_and_its_bytes_are_not_copied():
-    connection = subscribed()
-    message = b'{"push":{"channel":"pub:a","pub":{"data":1}}}'
-    connection.deliver("pub:a", message)
-    connection.deliver("pub:b", b"never")
-    sent = connection.data_to_send()
-    assert len(sent) == 1
-    assert sent[0] is message
+    one, other = subscribed(), subscribed()
+    push = pushed("pub:a")
+    one.deliver("pub:a", push)
+    other.deliver("pub:a", push)
+    one.deliver("pub:b", pushed("pub:b"))
+    sent = one.data_to_send()
+    assert sent == [b'{"push":{"channel":"pub:a","pub":{"data":1}}}']
+    assert sent[0] is other.data_to_send()[0]
 
 
-def test_the_server_may_end_a_subscription_and_says_why_once():
+def test_the_server_may_end_a_subscription_and_says_why_also_to_who_had_none():
     connection = subscribed()
     connection.unsubscribe("pub:a", UnsubscribeCode.SERVER)
-    connection.unsubscribe("pub:a", UnsubscribeCode.SERVER)
+    connection.unsubscribe("pub:b", UnsubscribeCode.SERVER)
+    connection.unsubscribe("", UnsubscribeCode.SERVER)
+    reason = {"code": 2000, "reason": "server unsubscribe"}
     assert said(connection) == [
-        {"push": {"channel": "pub:a", "unsubscribe": {"code": 2000, "reason": "server unsubscribe"}}}
+        {"push": {"channel": "pub:a", "unsubscribe": reason}},
+        {"push": {"channel": "pub:b", "unsubscribe": reason}},
+        {"push": {"unsubscribe": reason}},
     ]
+    assert [ended.channel for ended in connection.ended()] == ["pub:a"]
 
 
 def test_what_was_to_be_sent_goes_before_a_close_but_not_to_a_slow_client():
     message = b'{"push":{"channel":"pub:a","pub":{"data":1}}}'
     connection = subscribed()
-    connection.deliver("pub:a", message)
-    connection.close(DisconnectCode.SHUTDOWN)
+    connection.deliver("pub:a", pushed("pub:a"))
+    connection.close(DisconnectCode.SHUTDOWN, detail="")
     assert connection.data_to_send() == [message]
     slow = subscribed()
-    slow.deliver("pub:a", message)
-    slow.close(DisconnectCode.SLOW)
+    slow.deliver("pub:a", pushed("pub:a"))
+    slow.close(DisconnectCode.SLOW, detail="")
     assert slow.data_to_send() == []
 
 
 def test_a_closed_connection_hears_says_and_awaits_nothing():
     connection = subscribed()
-    connection.close(DisconnectCode.SHUTDOWN)
+    connection.close(DisconnectCode.SHUTDOWN, detail="")
     connection.receive(b'{"id":9,"rpc":{}}')
-    connection.close(DisconnectCode.BAD_REQUEST)
+    connection.close(DisconnectCode.BAD_REQUEST, detail="")
     connection.vanished()
     assert connection.closing is not None
     assert connection.closing.code == 3001
@@ -390,8 +420,207 @@ def test_a_closed_connection_hears_says_and_awaits_nothing():
 
 def test_a_client_that_has_gone_gets_nothing_more():
     connection = subscribed()
-    connection.deliver("pub:a", b"x")
+    connection.deliver("pub:a", pushed("pub:a"))
     connection.vanished()
     assert connection.data_to_send() == []
     assert connection.closing is not None
     assert connection.closing.code is None
+
+
+def positioned(*, top: int = 3, by_server: bool = False, **timing: Any) -> ServerConnection:
+    connection = connected(**timing)
+    connection.receive(b'{"id":2,"subscribe":{"channel":"rec:a"}}')
+    connection.accept_subscribe(
+        Terms(positioned=True, recoverable=True, by_server=by_server), Standing(top=Position("e", top)), now=100.0
+    )
+    assert said(connection) == [
+        {"id": 2, "subscribe": {"recoverable": True, "epoch": "e", "offset": top, "positioned": True}}
+    ]
+    return connection
+
+
+def test_a_watched_position_lets_the_next_publication_pass():
+    connection = positioned(top=3)
+    connection.deliver("rec:a", pushed("rec:a", offset=4, epoch="e"))
+    connection.deliver("rec:a", pushed("rec:a", b"2", offset=5, epoch="e"))
+    connection.deliver("rec:a", pushed("rec:a", b"3"))
+    assert [reply["push"]["pub"] for reply in said(connection)] == [
+        {"data": 1, "offset": 4},
+        {"data": 2, "offset": 5},
+        {"data": 3},
+    ]
+
+
+@pytest.mark.parametrize(("offset", "epoch"), [(5, "e"), (3, "e"), (4, "f")])
+def test_a_publication_that_should_not_come_next_ends_the_subscription_so_that_the_client_recovers(offset, epoch):
+    connection = positioned(top=3)
+    connection.deliver("rec:a", pushed("rec:a", offset=offset, epoch=epoch))
+    assert said(connection) == [
+        {"push": {"channel": "rec:a", "unsubscribe": {"code": 2500, "reason": "insufficient state"}}}
+    ]
+    assert [ended.channel for ended in connection.ended()] == ["rec:a"]
+    assert connection.closing is None
+
+
+def test_a_hole_in_what_the_server_subscribed_ends_the_connection():
+    connection = positioned(top=3, by_server=True)
+    connection.deliver("rec:a", pushed("rec:a", offset=5, epoch="e"))
+    assert connection.closing is not None
+    assert (connection.closing.code, connection.closing.reason) == (3010, "insufficient state")
+
+
+def test_what_comes_while_a_subscription_is_made_follows_its_reply_once_and_in_order():
+    connection = connected()
+    connection.receive(b'{"id":2,"subscribe":{"channel":"rec:a"}}')
+    connection.subscriptions.arrive("rec:a")
+    for offset in (2, 3, 0, 4):
+        connection.deliver("rec:a", pushed("rec:a", b"%d" % offset, offset=offset, epoch="e"))
+    assert said(connection) == []
+    terms = Terms(positioned=True)
+    connection.accept_subscribe(terms, Standing(top=Position("e", 3)), now=100.0)
+    assert said(connection) == [
+        {"id": 2, "subscribe": {"epoch": "e", "offset": 3, "positioned": True}},
+        {"push": {"channel": "rec:a", "pub": {"data": 0}}},
+        {"push": {"channel": "rec:a", "pub": {"data": 4, "offset": 4}}},
+    ]
+
+
+def test_a_payload_that_is_not_json_ends_the_connection_of_a_client_that_speaks_json():
+    connection = subscribed()
+    connection.deliver("pub:a", pushed("pub:a", b"\x00\xff"))
+    assert connection.closing is not None
+    assert (connection.closing.code, connection.closing.reason) == (3506, "inappropriate protocol")
+    assert said(connection) == []
+
+
+def test_news_of_others_come_to_those_who_want_them():
+    news = Pushed(Push(channel="pub:a", join=Join(info=ClientInfo(user="7", client="c"))))
+    silent = subscribed()
+    silent.deliver_other("pub:a", news)
+    assert said(silent) == []
+    curious = connected()
+    curious.receive(b'{"id":2,"subscribe":{"channel":"pub:a"}}')
+    curious.accept_subscribe(Terms(hears_others=True), BEGINNING, now=100.0)
+    curious.deliver_other("pub:a", news)
+    assert said(curious)[-1] == {"push": {"channel": "pub:a", "join": {"info": {"user": "7", "client": "c"}}}}
+
+
+def test_a_connect_may_bring_subscriptions_and_what_was_missed_in_them():
+    connection = machine()
+    connection.receive(b'{"id":1,"connect":{"subs":{"#42":{"recover":true,"offset":1,"epoch":"e"}}}}')
+    missed = [Publication(data=Raw(b"2"), offset=2)]
+    standing = Standing(top=Position("e", 2), since=Position("e", 1), missed=missed)
+    terms = Terms(positioned=True, recoverable=True, by_server=True)
+    connection.accept_connect(user="42", ttl=None, now=100.0, subscriptions={"#42": (terms, standing)})
+    assert said(connection)[0]["connect"]["subs"] == {
+        "#42": {
+            "recoverable": True,
+            "epoch": "e",
+            "publications": [{"data": 2, "offset": 2}],
+            "recovered": True,
+            "offset": 1,
+            "positioned": True,
+            "was_recovering": True,
+        }
+    }
+    connection.receive(b'{"id":2,"subscribe":{"channel":"#42"}}')
+    assert said(connection)[0]["error"]["code"] == 105
+
+
+def test_a_subscription_that_the_server_makes_later_is_told_with_a_push_and_what_was_missed_follows():
+    connection = connected()
+    connection.subscriptions.arrive("rec:a")
+    missed = [Publication(data=Raw(b"2"), offset=2)]
+    standing = Standing(top=Position("e", 2), since=Position("e", 1), missed=missed)
+    connection.subscribed("rec:a", Terms(positioned=True, recoverable=True, by_server=True), standing, now=100.0)
+    assert said(connection) == [
+        {
+            "push": {
+                "channel": "rec:a",
+                "subscribe": {"recoverable": True, "epoch": "e", "offset": 1, "positioned": True},
+            }
+        },
+        {"push": {"channel": "rec:a", "pub": {"data": 2, "offset": 2}}},
+    ]
+
+
+def test_new_terms_for_a_subscription_that_stands_do_not_lose_its_place():
+    connection = positioned(top=3)
+    connection.deliver("rec:a", pushed("rec:a", offset=4, epoch="e"))
+    terms = Terms(positioned=True, recoverable=True, by_server=True)
+    connection.subscribed("rec:a", terms, Standing(top=Position("e", 3)), now=100.0)
+    connection.deliver("rec:a", pushed("rec:a", offset=5, epoch="e"))
+    assert connection.closing is None
+    assert [reply["push"]["pub"]["offset"] for reply in said(connection) if "pub" in reply["push"]] == [4, 5]
+
+
+def test_a_subscription_of_the_server_that_expires_ends_the_connection():
+    connection = connected(ping_interval=0.0)
+    connection.subscribed("pub:a", Terms(ttl=1, by_server=True), BEGINNING, now=100.0)
+    connection.tick(127.0)
+    assert connection.closing is not None
+    assert (connection.closing.code, connection.closing.reason) == (3006, "subscription expired")
+
+
+def test_positions_are_to_be_compared_when_the_last_time_is_long_ago():
+    connection = positioned(top=3)
+    assert connection.subscriptions.unchecked(139.0, age=40.0) == []
+    assert connection.subscriptions.unchecked(140.0, age=40.0) == [("rec:a", Position("e", 3))]
+    assert connection.subscriptions.unchecked(141.0, age=40.0) == []
+
+
+def test_an_end_is_told_with_a_push_where_there_is_no_close_frame():
+    connection = ServerConnection(Timing(), client_id="c-1", now=100.0, medium=Medium(tells_disconnect=True))
+    connection.receive(b'{"id":1,"connect":{}}')
+    connection.accept_connect(user="", ttl=None, now=100.0)
+    connection.data_to_send()
+    connection.close(DisconnectCode.SHUTDOWN, detail="")
+    assert said(connection) == [{"push": {"disconnect": {"code": 3001, "reason": "shutdown"}}}]
+
+
+def test_a_reply_tells_session_and_node_to_who_must_name_them():
+    emulated = Medium(emulated=True, tells_disconnect=True)
+    connection = ServerConnection(Timing(), client_id="c-1", now=100.0, medium=emulated, session="s", node="n")
+    connection.receive(b'{"id":1,"connect":{}}')
+    connection.accept_connect(user="", ttl=None, now=100.0)
+    reply = said(connection)[0]["connect"]
+    assert (reply["session"], reply["node"]) == ("s", "n")
+
+
+def listener(**timing: Any) -> ServerConnection:
+    medium = Medium(unidirectional=True, tells_disconnect=True, format=UNI_JSON)
+    connection = ServerConnection(
+        Timing(**timing), client_id="c-1", now=100.0, medium=medium, session="s", node="n", ping_phase=0.2
+    )
+    connection.ask_to_connect(ConnectRequest(token="t"))
+    return connection
+
+
+def test_who_only_listens_is_told_everything_with_pushes_and_answers_no_pings():
+    connection = listener()
+    connection.accept_connect(user="42", ttl=None, now=100.0)
+    assert said(connection) == [{"connect": {"client": "c-1", "version": "4.1.5", "ping": 25, "session": "s"}}]
+    connection.tick(105.0)
+    assert said(connection) == [{}]
+    connection.tick(120.0)
+    assert connection.closing is None
+    connection.close(DisconnectCode.SHUTDOWN, detail="")
+    assert said(connection) == [{"disconnect": {"code": 3001, "reason": "shutdown"}}]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ErrorCode.TOKEN_EXPIRED, 3005),
+        (ErrorCode.EXPIRED, 3005),
+        (ErrorCode.TOO_MANY_REQUESTS, 3013),
+        (ErrorCode.PERMISSION_DENIED, 3507),
+        (ErrorCode.UNKNOWN_CHANNEL, 3004),
+    ],
+)
+def test_who_only_listens_and_may_not_is_closed_instead_of_refused(error, code):
+    connection = listener()
+    connection.refuse(error, now=100.0)
+    assert [push["disconnect"]["code"] for push in said(connection)] == [code]
+    assert connection.closing is not None
+    assert connection.closing.code == code

@@ -7,10 +7,23 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from msgspec import Raw
 
 from vklive.protocol.codes import DisconnectCode, ErrorCode, UnsubscribeCode
-from vklive.protocol.messages import ConnectRequest, RefreshRequest, SubRefreshRequest, SubscribeRequest
-from vklive.protocol.server import ServerConnection, State, Timing
+from vklive.protocol.formats import JSON
+from vklive.protocol.messages import (
+    ConnectRequest,
+    Publication,
+    Push,
+    RefreshRequest,
+    SubRefreshRequest,
+    SubscribeRequest,
+)
+from vklive.protocol.pushed import Pushed
+from vklive.protocol.server import ServerConnection
+from vklive.protocol.server_state import State
+from vklive.protocol.subscription import BEGINNING, Terms
+from vklive.protocol.timing import Timing
 
 CHANNELS = st.sampled_from(["pub:a", "pub:b", "pub:c", "", "x" * 300])
 METHODS = [
@@ -95,14 +108,14 @@ class Driver(RuleBasedStateMachine):
             case ConnectRequest() if yes:
                 self.machine.accept_connect(user="42", ttl=ttl, now=self.now)
             case SubscribeRequest(channel=channel) if yes:
-                self.machine.accept_subscribe(ttl=ttl, now=self.now)
+                self.machine.accept_subscribe(Terms(ttl=ttl), BEGINNING, now=self.now)
                 assert channel
                 assert len(channel.encode()) <= 255
                 self.channels.add(channel)
             case RefreshRequest() if yes:
                 self.machine.accept_refresh(ttl=ttl, now=self.now)
             case SubRefreshRequest() if yes:
-                self.machine.accept_sub_refresh(ttl=ttl, now=self.now)
+                self.machine.accept_sub_refresh(Terms(ttl=ttl), now=self.now)
             case _:
                 self.machine.refuse(ErrorCode.PERMISSION_DENIED, now=self.now)
         answered = [json.loads(message) for message in self.machine.data_to_send() if message != b"{}"]
@@ -112,9 +125,9 @@ class Driver(RuleBasedStateMachine):
 
     @rule(channel=CHANNELS)
     def publish(self, channel):
-        message = b'{"push":{"channel":"x"}}'
-        self.machine.deliver(channel, message)
-        heard = message in self.machine.data_to_send()
+        pushed = Pushed(Push(channel=channel, pub=Publication(data=Raw(b"1"))))
+        self.machine.deliver(channel, pushed)
+        heard = pushed.encoded(JSON) in self.machine.data_to_send()
         assert heard == (channel in self.channels and self.machine.closing is None)
 
     @rule(channel=CHANNELS)
@@ -124,12 +137,13 @@ class Driver(RuleBasedStateMachine):
 
     @rule(code=st.sampled_from([DisconnectCode.SHUTDOWN, DisconnectCode.SLOW]))
     def close(self, code):
-        self.machine.close(code)
+        self.machine.close(code, detail="")
+        self.take_output()
 
     @invariant()
     def subscriptions_are_what_was_accepted_and_not_ended(self):
         if hasattr(self, "machine"):
-            assert set(self.machine.channels) == self.channels
+            assert {channel for channel, _ in self.machine.subscriptions} == self.channels
             assert len(self.channels) <= 2
 
     @invariant()

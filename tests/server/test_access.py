@@ -151,12 +151,13 @@ def test_an_application_is_told_no_private_name():
 
 
 def test_without_a_token_the_pub_sub_lets_users_hear_what_is_open_and_their_own():
-    open_to_users = {"allow_subscribe_for_client": True, "allow_user_limited_channels": True}
+    def open_to_users(name: str) -> Namespace:
+        return Namespace(name=name, allow_subscribe_for_client=True, allow_user_limited_channels=True)
 
     assert list(vk_namespaces()) == [
-        Namespace(name="api-channel-chat", **open_to_users),
-        Namespace(name="api-channel-info", **open_to_users),
-        Namespace(name="api-channel-points", **open_to_users),
+        open_to_users("api-channel-chat"),
+        open_to_users("api-channel-info"),
+        open_to_users("api-channel-points"),
         Namespace(name="api-channel-limited-chat"),
     ]
 

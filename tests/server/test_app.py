@@ -16,7 +16,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from vklive.errors import ConfigError
-from vklive.server.app import Server, timing_of
+from vklive.server.app import Server
+from vklive.server.node import timing_of
 from vklive.server.settings import PubSubSettings, Settings, TokenSettings
 
 KEY = "the key of the server api in these tests"

@@ -11,14 +11,17 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
+from vklive.clock import SystemClock
+from vklive.protocol.closing import Close
+from vklive.protocol.medium import Medium
 from vklive.protocol.messages import Publication
-from vklive.protocol.server import Close, Timing
 from vklive.server.admission import Admission
 from vklive.server.broker.memory import MemoryBroker
 from vklive.server.connection import MAX_WAITING_COMMANDS, Connection
 from vklive.server.namespaces import Namespace, Namespaces
 from vklive.server.node import Node
-from vklive.server.settings import TokenSettings
+from vklive.server.presence.memory import MemoryPresence
+from vklive.server.settings import PubSubSettings, TokenSettings
 from vklive.server.tasks import Tasks
 from vklive.server.tokens import TokenKeys, Verifier
 from vklive.server.turn import Frames
@@ -29,7 +32,7 @@ class SlowBroker(MemoryBroker):
     """Takes a second to subscribe, as one behind a network may; or fails to."""
 
     def __init__(self, *, fails: bool = False) -> None:
-        super().__init__()
+        super().__init__(clock=SystemClock())
         self.fails = fails
         self.subscribed: list[str] = []
 
@@ -77,11 +80,12 @@ def play(scene: Callable[[Node, Way, Connection], Awaitable[None]], broker: Memo
         namespaces = Namespaces(
             [Namespace(name="pub", allow_subscribe_for_client=True, allow_subscribe_for_anonymous=True)]
         )
+        settings = PubSubSettings(allow_anonymous_connect_without_token=True)
         node = Node(
-            Admission(namespaces, Verifier(keys), allow_anonymous=True),
-            broker=broker or MemoryBroker(),
-            timing=Timing(),
-            queue_max_size=1_000_000,
+            Admission(namespaces, Verifier(keys), settings),
+            settings=settings,
+            broker=broker or MemoryBroker(clock=loop.clock),
+            presence=MemoryPresence(),
             clock=loop.clock,
             tasks=tasks,
             # No ping comes among what the first seconds are about.
@@ -89,7 +93,7 @@ def play(scene: Callable[[Node, Way, Connection], Awaitable[None]], broker: Memo
         )
         await node.start()
         way = Way()
-        connection = node.open(way)
+        connection = node.open(way, Medium())
         connection.received(b'{"id":1,"connect":{}}')
         await scene(node, way, connection)
         await tasks.stop()
@@ -131,7 +135,7 @@ def test_commands_behind_a_slow_subscribe_wait_for_it_and_keep_their_order():
         )
         await asyncio.sleep(5)
         assert [reply["id"] for reply in way.sent] == [1, 2, 3, 4]
-        assert list(connection.machine.channels) == ["pub:b"]
+        assert [channel for channel, _ in connection.machine.subscriptions] == ["pub:b"]
         assert node.hub.subscriptions == 1
 
     broker = SlowBroker()
@@ -210,8 +214,8 @@ def test_one_that_does_not_answer_is_closed_once():
     [
         (b'{"id":2,"subscribe":{"channel":"nope:a"}}', "its namespace is not configured"),
         (b'{"id":2,"subscribe":{"channel":"pub:a","token":"secret.token.value"}}', "it is not a signed JWT"),
-        (b'{"id":2,"publish":{"channel":"pub:a","data":1}}', "clients may not publish"),
-        (b'{"id":2,"history":{"channel":"pub:a"}}', "neither presence nor history"),
+        (b'{"id":2,"publish":{"channel":"pub:a","data":1}}', "does not allow that to clients"),
+        (b'{"id":2,"history":{"channel":"pub:a"}}', "keeps no history"),
     ],
 )
 def test_each_refusal_is_logged_once_with_its_exact_reason_and_without_the_token(caplog, command, reason):

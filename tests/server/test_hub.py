@@ -6,7 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from vklive.protocol.messages import Publication
+from vklive.protocol.formats import JSON
+from vklive.protocol.messages import ClientInfo, Publication
+from vklive.protocol.position import Position
+from vklive.protocol.pushed import Pushed
 from vklive.server.hub import Hub
 
 
@@ -14,8 +17,12 @@ class Listener:
     def __init__(self) -> None:
         self.heard: list[tuple[str, bytes]] = []
 
-    def deliver(self, ws_channel: str, message: bytes) -> None:
+    def deliver(self, ws_channel: str, pushed: Pushed) -> None:
+        message = pushed.encoded(JSON)
+        assert message is not None
         self.heard.append((ws_channel, message))
+
+    deliver_other = deliver
 
 
 def test_all_subscribers_of_a_ws_channel_are_given_the_same_bytes():
@@ -24,7 +31,7 @@ def test_all_subscribers_of_a_ws_channel_are_given_the_same_bytes():
     hub.add("a", one)
     hub.add("a", two)
     hub.add("b", other)
-    hub.publish("a", Publication(data=Raw(b'{"n" : 1}'), tags={"k": "<v>"}))
+    hub.publication("a", Publication(data=Raw(b'{"n" : 1}'), tags={"k": "<v>"}), Position())
     expected = b'{"push":{"channel":"a","pub":{"data":{"n" : 1},"tags":{"k":"\\u003cv\\u003e"}}}}'
     assert one.heard == [("a", expected)]
     assert two.heard[0][1] is one.heard[0][1]
@@ -33,18 +40,34 @@ def test_all_subscribers_of_a_ws_channel_are_given_the_same_bytes():
 
 def test_a_publication_that_nobody_hears_is_gone():
     hub = Hub()
-    hub.publish("a", Publication(data=Raw(b"1")))
+    hub.publication("a", Publication(data=Raw(b"1")), Position())
     listener = Listener()
     hub.add("a", listener)
     assert listener.heard == []
+
+
+def test_who_comes_and_goes_is_told_to_the_others_in_one_encoding():
+    hub = Hub()
+    one, two = Listener(), Listener()
+    hub.add("a", one)
+    hub.add("a", two)
+    hub.join("a", ClientInfo(user="7", client="c"))
+    hub.leave("a", ClientInfo(user="7", client="c"))
+    assert [message for _, message in one.heard] == [
+        b'{"push":{"channel":"a","join":{"info":{"user":"7","client":"c"}}}}',
+        b'{"push":{"channel":"a","leave":{"info":{"user":"7","client":"c"}}}}',
+    ]
+    assert one.heard[0][1] is two.heard[0][1]
 
 
 def test_adding_and_removing_twice_counts_once():
     hub = Hub()
     listener = Listener()
     assert hub.add("a", listener) is True
-    hub.add("a", listener)
+    assert hub.add("a", listener) is False
     assert hub.subscriptions == 1
+    assert hub.counts() == {"a": 1}
+    assert hub.has("a")
     assert hub.remove("a", listener) is True
     assert hub.remove("a", listener) is False
     assert (hub.subscriptions, hub.channels) == (0, 0)
@@ -59,13 +82,13 @@ def test_the_hub_agrees_with_plain_sets(steps):
         before = set(model[channel])
         if join:
             model[channel].add(number)
-            assert hub.add(channel, listeners[number]) == (len(model[channel]) == 1)
+            assert hub.add(channel, listeners[number]) == (number not in before)
         else:
             model[channel].discard(number)
             assert hub.remove(channel, listeners[number]) == (number in before and not model[channel])
         assert hub.subscriptions == sum(len(members) for members in model.values())
         assert hub.channels == sum(1 for members in model.values() if members)
     for channel in model:
-        hub.publish(channel, Publication(data=Raw(b"1")))
+        hub.publication(channel, Publication(data=Raw(b"1")), Position())
     for number, listener in enumerate(listeners):
         assert sorted(channel for channel, _ in listener.heard) == [c for c in "ab" if number in model[c]]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from vklive.errors import ConfigError
-from vklive.server.namespaces import Namespace, Namespaces, users_of
+from vklive.server.broker.base import Retention
+from vklive.server.namespaces import ChannelSyntax, Namespace, Namespaces
 
 TOP = Namespace(name="")
 NEWS = Namespace(name="news", allow_subscribe_for_client=True)
@@ -56,4 +57,48 @@ def test_a_name_stands_once():
     ],
 )
 def test_the_users_of_a_limited_ws_channel_stand_after_the_last_hash(channel, users):
-    assert users_of(channel) == users
+    assert Namespaces([TOP]).users_of(channel) == users
+
+
+def test_a_name_is_private_by_its_prefix_unless_there_is_no_prefix():
+    assert Namespaces([TOP]).is_private("$secret")
+    assert not Namespaces([TOP]).is_private("open$")
+    assert not Namespaces([TOP], syntax=ChannelSyntax(private_prefix="")).is_private("$secret")
+
+
+def test_the_signs_in_a_name_can_be_others():
+    syntax = ChannelSyntax(private_prefix="!", namespace_boundary="/", user_boundary="@", user_separator="+")
+    namespaces = Namespaces([TOP, NEWS], syntax=syntax)
+    assert namespaces.of("!news/1") == NEWS
+    assert namespaces.of("news:1") == TOP
+    assert namespaces.users_of("news/1@4+5") == ["4", "5"]
+    assert namespaces.personal("4", namespace="news") == "news/@4"
+
+
+def test_a_name_is_ascii_unless_its_namespace_has_a_pattern_of_its_own():
+    cities = Namespace(name="city", channel_regex="^[б-я]+$")
+    namespaces = Namespaces([TOP, cities])
+    assert namespaces.accepts("москва") is False
+    assert namespaces.accepts("city:рим") is True
+    assert namespaces.accepts("$city:рим") is True
+    assert namespaces.accepts("city:moscow") is False
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"history_size": 10}, "go together"),
+        ({"history_ttl": 10.0}, "go together"),
+        ({"history_size": -1, "history_ttl": -1.0}, "not less than 0"),
+        ({"force_recovery": True}, "needs a history"),
+        ({"channel_regex": "("}, "not a regular expression"),
+    ],
+)
+def test_options_that_contradict_each_other_are_refused(options, problem):
+    with pytest.raises(ConfigError, match=problem):
+        Namespaces([Namespace(name="news", **options)])
+
+
+def test_a_history_is_kept_where_it_has_a_size_and_a_time():
+    assert NEWS.retention is None
+    assert Namespace(name="kept", history_size=5, history_ttl=60.0).retention == Retention(size=5, ttl=60.0)

@@ -6,7 +6,8 @@ import asyncio
 
 from websockets.frames import Frame, Opcode
 
-from vklive.server.turn import MAX_MESSAGES_IN_FRAME, Frames, Turn
+from vklive.server.edge.framing import MAX_MESSAGES_IN_FRAME, TEXT
+from vklive.server.turn import Frames, Turn
 
 
 def text(payload: bytes) -> bytes:
@@ -24,22 +25,22 @@ class Speaker:
 def test_one_message_is_a_frame_and_the_same_message_the_same_frame():
     frames = Frames()
     message = b'{"push":{}}'
-    assert frames.of([message]) == text(message)
-    assert frames.of([message]) is frames.of([message])
+    assert frames.of([message], TEXT) == text(message)
+    assert frames.of([message], TEXT) is frames.of([message], TEXT)
 
 
 def test_messages_of_a_turn_are_joined_by_newlines_and_the_frame_is_shared():
     frames = Frames()
     one, two = b"{}", b'{"id":2}'
-    assert frames.of([one, two]) == text(b'{}\n{"id":2}')
-    assert frames.of([one, two]) is frames.of([one, two])
-    assert frames.of([two, one]) == text(b'{"id":2}\n{}')
+    assert frames.of([one, two], TEXT) == text(b'{}\n{"id":2}')
+    assert frames.of([one, two], TEXT) is frames.of([one, two], TEXT)
+    assert frames.of([two, one], TEXT) == text(b'{"id":2}\n{}')
 
 
 def test_a_frame_holds_at_most_sixteen_messages():
     messages = [b"%d" % number for number in range(41)]
     expected = b"".join(text(b"\n".join(messages[at : at + MAX_MESSAGES_IN_FRAME])) for at in (0, 16, 32))
-    assert Frames().of(messages) == expected
+    assert Frames().of(messages, TEXT) == expected
 
 
 async def test_a_speaker_is_flushed_once_at_the_end_of_the_turn_with_the_frames_of_all():

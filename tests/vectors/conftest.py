@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 from tests.vectors.script import API_KEY, KEY, RECORDED
@@ -31,12 +32,14 @@ class StandingClock:
 def recorded_namespaces() -> list[Namespace]:
     """The recorded configuration, as far as namespaces have options here."""
     config = json.loads((RECORDED / "_server_config.json").read_text())
-    known = set(Namespace.__struct_fields__)
-    top = {name: value for name, value in config.items() if name in known}
-    return [
-        Namespace(name="", **top),
-        *(Namespace(**{name: value for name, value in one.items() if name in known}) for one in config["namespaces"]),
-    ]
+    return [_namespace({**config, "name": ""}), *map(_namespace, config["namespaces"])]
+
+
+def _namespace(options: dict[str, Any]) -> Namespace:
+    known = {name: value for name, value in options.items() if name in Namespace.__struct_fields__}
+    if "history_ttl" in known:
+        known["history_ttl"] = float(known["history_ttl"].removesuffix("s"))
+    return Namespace(**known)
 
 
 def recorded_settings() -> Settings:

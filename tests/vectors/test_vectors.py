@@ -12,10 +12,10 @@ from tests.vectors.script import API_KEY, Placeholders, Scenario, scenarios
 from tests.vectors.worlds import MemoryWorld, SocketWorld
 
 from vklive.server.admission import Admission
-from vklive.server.app import timing_of
 from vklive.server.broker.memory import MemoryBroker
 from vklive.server.namespaces import Namespaces
 from vklive.server.node import Node
+from vklive.server.presence.memory import MemoryPresence
 from vklive.server.tasks import Tasks
 from vklive.server.tokens import TokenKeys, Verifier
 from vklive.testing.loop import VirtualLoop, run_virtual
@@ -52,10 +52,10 @@ def test_in_virtual_time(scenario: Scenario):
         tasks = Tasks()
         keys = TokenKeys.from_settings(settings.tokens)
         node = Node(
-            Admission(Namespaces(recorded_namespaces()), Verifier(keys), allow_anonymous=True),
-            broker=MemoryBroker(),
-            timing=timing_of(settings.pubsub),
-            queue_max_size=settings.pubsub.queue_max_size,
+            Admission(Namespaces(recorded_namespaces()), Verifier(keys), settings.pubsub),
+            settings=settings.pubsub,
+            broker=MemoryBroker(clock=loop.clock),
+            presence=MemoryPresence(),
             clock=loop.clock,
             tasks=tasks,
             # Early enough that the 34 s of `ping_pong` see two pings, as they did when it was recorded.

@@ -11,8 +11,10 @@ import httpx2
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from vklive.protocol.server import Close
+from vklive.protocol.closing import Close
+from vklive.protocol.medium import Medium
 from vklive.server.connection import Connection
+from vklive.server.edge.framing import TEXT
 from vklive.server.node import Node
 from vklive.server.turn import Frames
 
@@ -106,7 +108,7 @@ class MemoryPeer:
     # What the connection calls.
 
     def write(self, messages: list[bytes], frames: Frames) -> None:
-        frames.of(messages)
+        frames.of(messages, TEXT)
         for message in messages:
             if message == b"{}" and self._answer_pings and self.connection is not None:
                 self.connection.received(b"{}")
@@ -157,7 +159,7 @@ class MemoryWorld:
     async def open(self, query: str, *, answer_pings: bool, keep_pings: bool) -> MemoryPeer:
         assert query == ""
         peer = MemoryPeer(answer_pings=answer_pings, keep_pings=keep_pings)
-        peer.connection = self._node.open(peer)
+        peer.connection = self._node.open(peer, Medium())
         return peer
 
     async def api(self, body: dict[str, Any], *, key: str | None) -> tuple[int, Any]:

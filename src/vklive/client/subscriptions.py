@@ -12,7 +12,7 @@ from enum import Enum
 from msgspec import Struct
 
 from vklive.devapi.topics import Topic, WebSocketChannels
-from vklive.protocol.client_events import Position
+from vklive.protocol.position import Position
 
 NO_TOKENS_FOR_APPLICATIONS = "it needs a subscription token, and those are given to users only"
 NO_TOKEN = "the API gives this user no token for it"  # noqa: S105 - words, not a secret

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from vklive.protocol.client_events import Position
+from vklive.protocol.position import Position
 
 __all__ = ["Event", "EventData", "Position"]
 

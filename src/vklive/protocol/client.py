@@ -26,7 +26,6 @@ from vklive.protocol.client_events import (
     Closed,
     Connected,
     ConnectRefused,
-    Position,
     Published,
     RefreshDue,
     Refreshed,
@@ -52,6 +51,7 @@ from vklive.protocol.messages import (
     SubscribeResult,
     UnsubscribeRequest,
 )
+from vklive.protocol.position import Position
 
 REFRESH_MARGIN = 10.0
 """Seconds before the end of a token at which a new one is asked for; of a short-lived one a tenth of its life."""

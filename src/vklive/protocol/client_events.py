@@ -7,18 +7,7 @@ from typing import TypeAlias
 from msgspec import Raw, Struct
 
 from vklive.errors import RemoteProtocolError
-
-
-class Position(Struct, frozen=True):
-    """A place in a ws channel that keeps history.
-
-    Attributes:
-        epoch: which history; it changes when the server starts a new one.
-        offset: number of the publication in it, from 1 on; 0 is the place before the first.
-    """
-
-    epoch: str
-    offset: int
+from vklive.protocol.position import Position
 
 
 class Connected(Struct, frozen=True, kw_only=True):

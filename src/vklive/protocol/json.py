@@ -17,8 +17,9 @@ from typing import TypeVar
 import msgspec
 from msgspec import Raw
 
-from vklive.errors import RemoteProtocolError
-from vklive.protocol.messages import Command, Reply
+from vklive.errors import InappropriatePayloadError, RemoteProtocolError
+from vklive.protocol.messages import Command, Push, Reply
+from vklive.protocol.payloads import payloads_of
 
 PING = b"{}"
 """A ping from the server, and the pong that answers it."""
@@ -26,6 +27,7 @@ PING = b"{}"
 _encoder = msgspec.json.Encoder()
 _command_decoder = msgspec.json.Decoder(Command)
 _reply_decoder = msgspec.json.Decoder(Reply)
+_anything = msgspec.json.Decoder(Raw)
 
 # msgspec raises its own errors and ValueErrors for bytes that are not text; deep nesting ends in a RecursionError.
 _UNDECODABLE = (msgspec.MsgspecError, ValueError, RecursionError)
@@ -75,15 +77,25 @@ def encode_command(command: Command) -> bytes:
 
 
 def encode_reply(reply: Reply) -> bytes:
-    """One reply as one line, without its newline."""
-    encoded = _encoder.encode(reply)
-    if _MUST_BE_ESCAPED.search(encoded) is None:
-        return encoded
-    # Only what is ours may be escaped, never a payload: encode with holes, escape, put the payloads back.
-    payloads: list[bytes] = []
-    pieces = _encoder.encode(_with_holes(reply, payloads)).split(b"\x00")
-    escaped = [_MUST_BE_ESCAPED.sub(lambda match: _ESCAPES[match[0]], piece) for piece in pieces]
-    return escaped[0] + b"".join(payload + piece for payload, piece in zip(payloads, escaped[1:], strict=True))
+    """One reply as one line, without its newline.
+
+    Raises:
+        InappropriatePayloadError: a payload in it is not JSON.
+    """
+    _check(reply)
+    return _in_one_line(_encode(reply))
+
+
+def encode_push(push: Push | None) -> bytes:
+    """A push as one line, without the reply around it; `PING` for none.
+
+    Raises:
+        InappropriatePayloadError: a payload in it is not JSON.
+    """
+    if push is None:
+        return PING
+    _check(Reply(push=push))
+    return _in_one_line(_encode(push))
 
 
 def join(messages: Iterable[bytes]) -> bytes:
@@ -91,9 +103,31 @@ def join(messages: Iterable[bytes]) -> bytes:
     return b"\n".join(messages)
 
 
-def in_one_line(payload: bytes) -> Raw:
-    """A payload that fits into a line: newlines, which JSON allows between tokens only, are taken out."""
-    return Raw(payload.replace(b"\n", b"") if b"\n" in payload else payload)
+def _encode(message: Reply | Push) -> bytes:
+    encoded = _encoder.encode(message)
+    if _MUST_BE_ESCAPED.search(encoded) is None:
+        return encoded
+    # Only what is ours may be escaped, never a payload: encode with holes, escape, put the payloads back.
+    payloads: list[bytes] = []
+    pieces = _encoder.encode(_with_holes(message, payloads)).split(b"\x00")
+    escaped = [_MUST_BE_ESCAPED.sub(lambda match: _ESCAPES[match[0]], piece) for piece in pieces]
+    return escaped[0] + b"".join(payload + piece for payload, piece in zip(payloads, escaped[1:], strict=True))
+
+
+def _check(reply: Reply) -> None:
+    # Each payload by itself: what is only JSON together with its surroundings would speak in the server's name.
+    for payload in payloads_of(reply):
+        if bytes(payload):
+            try:
+                _anything.decode(payload)
+                bytes(payload).decode()
+            except _UNDECODABLE:
+                raise InappropriatePayloadError from None
+
+
+def _in_one_line(encoded: bytes) -> bytes:
+    """What was encoded without its newlines: they come from payloads only, which may have them between tokens."""
+    return encoded.replace(b"\n", b"") if b"\n" in encoded else encoded
 
 
 _T = TypeVar("_T")

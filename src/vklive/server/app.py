@@ -18,7 +18,6 @@ from litestar import Litestar
 
 from vklive.clock import Clock, SystemClock
 from vklive.errors import ConfigError
-from vklive.protocol.server import Timing
 from vklive.server.access import vk_namespaces
 from vklive.server.admission import Admission
 from vklive.server.broker.memory import MemoryBroker
@@ -33,7 +32,8 @@ from vklive.server.http.openapi import openapi_config
 from vklive.server.http.server_api import ServerApi, server_api_route
 from vklive.server.namespaces import Namespace, Namespaces
 from vklive.server.node import Node
-from vklive.server.settings import PubSubSettings, Settings
+from vklive.server.presence.memory import MemoryPresence
+from vklive.server.settings import Settings
 from vklive.server.store import Store, read_seed
 from vklive.server.tasks import Tasks
 from vklive.server.tokens import Issuer, TokenKeys, Verifier
@@ -74,10 +74,10 @@ class Server:
         keys = TokenKeys.from_settings(settings.tokens)
         known = Namespaces(vk_namespaces() if namespaces is None else namespaces)
         self.node = Node(
-            Admission(known, Verifier(keys), allow_anonymous=settings.pubsub.allow_anonymous_connect_without_token),
-            broker=MemoryBroker(),
-            timing=timing_of(settings.pubsub),
-            queue_max_size=settings.pubsub.queue_max_size,
+            Admission(known, Verifier(keys), settings.pubsub),
+            settings=settings.pubsub,
+            broker=MemoryBroker(clock=self._clock, history_meta_ttl=settings.pubsub.history_meta_ttl),
+            presence=MemoryPresence(),
             clock=self._clock,
             tasks=self._tasks,
         )
@@ -203,8 +203,3 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _authority(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def timing_of(settings: PubSubSettings) -> Timing:
-    """The times and limits of a connection, as they are set."""
-    return Timing(**{name: getattr(settings, name) for name in Timing.__struct_fields__ if hasattr(settings, name)})

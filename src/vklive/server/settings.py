@@ -42,7 +42,9 @@ _PASSWORD = re.compile(r"(://[^:@/]*:).*@", re.DOTALL)
 _PASSWORD_PARAMETER = re.compile(r"([?&](?:password|sslpassword|passwd)=)[^&]*", re.IGNORECASE)
 
 Seconds = Annotated[float, Meta(gt=0)]
+SecondsOrNone = Annotated[float, Meta(ge=0)]
 Count = Annotated[int, Meta(ge=1)]
+CountOrUnlimited = Annotated[int, Meta(ge=0)]
 Bytes = Annotated[int, Meta(ge=1)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Secret = Annotated[str, Meta(extra={"sensitivity": Sensitivity.SECRET})]
@@ -106,8 +108,9 @@ class PubSubSettings(Section, frozen=True):
     """Patterns (``*``, ``?``, ``[a-z]``, ``{a,b}``) of the `Origin` headers that may connect; ``*`` allows all.
     Programs send no `Origin` and always may. Empty: no web page may."""
 
-    ping_interval: Seconds = 25.0
-    """Seconds between two pings of the server; must be more than `pong_timeout`. Clients are told whole seconds."""
+    ping_interval: SecondsOrNone = 25.0
+    """Seconds between two pings of the server; must be more than `pong_timeout`. Clients are told whole seconds.
+    0: the server does not ping, and notices a client that is gone only when it cannot write."""
 
     pong_timeout: Seconds = 8.0
     """Seconds that a client has to answer a ping before it is closed with 3012."""
@@ -139,8 +142,41 @@ class PubSubSettings(Section, frozen=True):
     allow_anonymous_connect_without_token: bool = False
     """Whether one may connect without a token, as a user with no name."""
 
+    disallow_anonymous_connection_tokens: bool = False
+    """Whether a connection token must name a user."""
+
+    insecure: bool = False
+    """Whether everybody may connect, subscribe, publish and ask; for experiments on one's own machine only."""
+
+    skip_user_check_in_subscription_token: bool = False
+    """Whether the user of a subscription token may differ from that of the connection."""
+
+    user_connection_limit: CountOrUnlimited = 0
+    """How many connections one user may have here; one more is closed with 3504. 0: any number."""
+
+    position_check_delay: Seconds = 40.0
+    """Seconds after which the position of a subscription is compared with the broker's again."""
+
+    history_max_publication_limit: Count = 300
+    """How many publications one call of ``history`` gives a client at most."""
+
+    recovery_max_publication_limit: Count = 300
+    """How many publications a client can have missed and still recover."""
+
+    history_meta_ttl: Seconds = 7_776_000.0
+    """Seconds in which the position of a ws channel that nobody uses is remembered: 90 days."""
+
+    user_subscribe_to_personal: bool = False
+    """Whether each connection of a user is subscribed to that user's own ws channel, ``#42``."""
+
+    user_personal_channel_namespace: str = ""
+    """In which namespace that ws channel is; ``NAME:#42`` then."""
+
+    user_personal_single_connection: bool = False
+    """Whether a new connection of a user closes the others with 3504."""
+
     def __post_init__(self) -> None:
-        if self.ping_interval <= self.pong_timeout:
+        if 0 < self.ping_interval <= self.pong_timeout:
             raise ConfigError(
                 "pubsub.ping_interval, pubsub.pong_timeout",
                 f"the interval of {self.ping_interval:g} s is not more than the timeout of {self.pong_timeout:g} s",

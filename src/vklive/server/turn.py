@@ -8,41 +8,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
-from websockets.frames import Frame, Opcode
-
-from vklive.protocol.json import join
+from vklive.server.edge.framing import Framing
 
 _log = logging.getLogger("vklive.server.turn")
-
-MAX_MESSAGES_IN_FRAME = 16
-"""As Centrifugo has it; more make more frames."""
-
-_Batch: TypeAlias = tuple[bytes, ...]
 
 
 class Frames:
     """The frames of one turn: the same messages are framed once, whoever they go to."""
 
     def __init__(self) -> None:
-        self._made: dict[_Batch, bytes] = {}
+        self._made: dict[tuple[Framing, tuple[bytes, ...]], bytes] = {}
 
-    def of(self, messages: list[bytes]) -> bytes:
-        """The messages as WebSocket text frames, ready for the socket."""
-        if len(messages) <= MAX_MESSAGES_IN_FRAME:
-            return self._frame(tuple(messages))
-        batches = range(0, len(messages), MAX_MESSAGES_IN_FRAME)
-        return b"".join(self._frame(tuple(messages[at : at + MAX_MESSAGES_IN_FRAME])) for at in batches)
+    def of(self, messages: list[bytes], framing: Framing) -> bytes:
+        """The messages as bytes for the network."""
+        most = framing.most
+        if len(messages) <= most:
+            return self._frame(tuple(messages), framing)
+        batches = range(0, len(messages), most)
+        return b"".join(self._frame(tuple(messages[at : at + most]), framing) for at in batches)
 
-    def _frame(self, batch: _Batch) -> bytes:
+    def _frame(self, batch: tuple[bytes, ...], framing: Framing) -> bytes:
         # Equality of such a key is cheap: bytes remember their hash, and shared messages are the same object.
-        frame = self._made.get(batch)
+        key = (framing, batch)
+        frame = self._made.get(key)
         if frame is None:
-            payload = batch[0] if len(batch) == 1 else join(batch)
-            # What a server sends is not masked, so a frame is the same for everybody.
-            frame = Frame(Opcode.TEXT, payload).serialize(mask=False)
-            self._made[batch] = frame
+            frame = self._made[key] = framing.frame(batch)
         return frame
 
 

@@ -19,9 +19,11 @@ from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
+from vklive.protocol.closing import Close
 from vklive.protocol.codes import DisconnectCode
-from vklive.protocol.server import Close
+from vklive.protocol.medium import Medium
 from vklive.server.connection import Connection
+from vklive.server.edge.framing import TEXT
 from vklive.server.edge.handshake import Origins, Rejection, examine
 from vklive.server.node import Node
 from vklive.server.turn import Frames
@@ -108,7 +110,7 @@ class WebSocketEdge(asyncio.Protocol):
     def write(self, messages: list[bytes], frames: Frames) -> None:
         """Send messages; the socket's own buffer is the queue."""
         if self._socket is not None and not self._socket.is_closing():
-            self._socket.write(frames.of(messages))
+            self._socket.write(frames.of(messages, TEXT))
 
     def close(self, close: Close) -> None:
         """Say goodbye with the code, and close the socket when the client has answered or `CLOSE_TIMEOUT` is over."""
@@ -152,7 +154,7 @@ class WebSocketEdge(asyncio.Protocol):
         self._websocket.send_response(response)
         if response.status_code == 101:  # noqa: PLR2004 - switching protocols
             self._send_what_is_due()
-            self._connection = self._node.open(self)
+            self._connection = self._node.open(self, Medium())
 
     def _reject(self, rejection: Rejection) -> Response:
         _log.info("handshake refused with %s: %s", rejection.status.value, rejection.problem)

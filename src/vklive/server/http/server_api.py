@@ -23,7 +23,6 @@ from litestar.status_codes import HTTP_200_OK
 from msgspec import Meta, Raw, Struct
 
 from vklive.protocol.codes import ErrorCode
-from vklive.protocol.json import in_one_line
 from vklive.protocol.messages import Publication, UInt32
 from vklive.protocol.server import VERSION
 from vklive.server.namespaces import Namespaces
@@ -297,11 +296,9 @@ def _payload(params: PublishParams | BroadcastParams) -> Raw:
     """What is to be published, as one line of JSON."""
     if params.b64data:
         try:
-            data = base64.b64decode(params.b64data, validate=True)
-            msgspec.json.decode(data)
-        except (binascii.Error, *_UNDECODABLE):
+            return Raw(base64.b64decode(params.b64data, validate=True))
+        except (binascii.Error, ValueError):
             raise _CommandError(ErrorCode.BAD_REQUEST) from None
-        return in_one_line(data)
     if not bytes(params.data):
         raise _CommandError(ErrorCode.BAD_REQUEST)
-    return in_one_line(bytes(params.data))
+    return params.data

@@ -7,7 +7,14 @@ nobody else has to be able to read them.
 
 from __future__ import annotations
 
-from vklive.server.tokens.claims import ConnectionClaims, InvalidTokenError, SubscriptionClaims, TokenExpiredError
+from vklive.server.tokens.claims import (
+    ConnectionClaims,
+    InvalidTokenError,
+    Override,
+    SubscriptionClaims,
+    SubscriptionGrant,
+    TokenExpiredError,
+)
 from vklive.server.tokens.issuer import Issuer
 from vklive.server.tokens.keys import TokenKeys
 from vklive.server.tokens.verifier import Verifier
@@ -16,7 +23,9 @@ __all__ = [
     "ConnectionClaims",
     "InvalidTokenError",
     "Issuer",
+    "Override",
     "SubscriptionClaims",
+    "SubscriptionGrant",
     "TokenExpiredError",
     "TokenKeys",
     "Verifier",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from msgspec import Raw, Struct
 
 from vklive.errors import VkliveError
@@ -29,6 +31,33 @@ class TokenExpiredError(VkliveError):
         return "the token has expired or is not valid yet"
 
 
+class Override(Struct, frozen=True, kw_only=True):
+    """Options of a namespace that hold otherwise for one subscription; `None` leaves them as they are."""
+
+    presence: bool | None = None
+    join_leave: bool | None = None
+    force_push_join_leave: bool | None = None
+    force_recovery: bool | None = None
+    force_positioning: bool | None = None
+
+
+NO_OVERRIDE = Override()
+
+
+class SubscriptionGrant(Struct, frozen=True, kw_only=True):
+    """A subscription that the server makes by itself.
+
+    Attributes:
+        info: what others in the ws channel may be told about the subscriber; `None` for nothing.
+        data: for the subscriber; `None` for nothing.
+        override: what differs from its namespace.
+    """
+
+    info: Raw | None = None
+    data: Raw | None = None
+    override: Override = NO_OVERRIDE
+
+
 class ConnectionClaims(Struct, frozen=True, kw_only=True):
     """Who connects (centrifugo.md 5.3).
 
@@ -36,12 +65,16 @@ class ConnectionClaims(Struct, frozen=True, kw_only=True):
         user: the user's id; empty for nobody in particular.
         expire_at: unix seconds when the connection ends unless a fresh token comes; `None` for never. It may
             be over already: a token may still be good when what it allows has ended.
-        info: what others may be told about the connection, JSON in one line; `None` for nothing.
+        info: what others may be told about the connection; `None` for nothing.
+        channels: ws channels that the server subscribes the connection to.
+        subs: the same with what each brings; where there are any, `channels` does not count.
     """
 
     user: str
     expire_at: int | None = None
     info: Raw | None = None
+    channels: Sequence[str] = ()
+    subs: Mapping[str, SubscriptionGrant] = {}
 
 
 class SubscriptionClaims(Struct, frozen=True, kw_only=True):
@@ -52,7 +85,9 @@ class SubscriptionClaims(Struct, frozen=True, kw_only=True):
         ws_channel: the ws channel.
         client: the id of the connection it must be; empty when it may be any of the user's.
         expire_at: unix seconds when the subscription ends unless a fresh token comes; `None` for never.
-        info: what others in the ws channel may be told about the subscriber, JSON in one line; `None` for nothing.
+        info: what others in the ws channel may be told about the subscriber; `None` for nothing.
+        data: for the subscriber; `None` for nothing.
+        override: what differs from the namespace.
     """
 
     user: str
@@ -60,3 +95,5 @@ class SubscriptionClaims(Struct, frozen=True, kw_only=True):
     client: str = ""
     expire_at: int | None = None
     info: Raw | None = None
+    data: Raw | None = None
+    override: Override = NO_OVERRIDE

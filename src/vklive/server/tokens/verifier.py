@@ -2,8 +2,8 @@
 
 In Centrifugo's order (centrifugo.md 5.2), as far as a client can tell it apart: whatever makes a token invalid comes
 before its time, except that a subscription token is expired before it lacks a channel. There is no leeway, ``iat`` is
-not compared with anything, and ``jti``, ``aud`` and ``iss`` only have to be of their types. Server-side subscriptions
-(``channels``, ``subs``), ``meta``, ``data`` and ``override`` are not acted upon.
+not compared with anything, and ``jti``, ``aud`` and ``iss`` only have to be of their types. ``meta`` is for
+proxies, which there are none of, and is not read.
 """
 
 from __future__ import annotations
@@ -13,10 +13,17 @@ import binascii
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import Meta, Raw, Struct, structs
 
-from vklive.protocol.json import in_one_line
-from vklive.server.tokens.claims import ConnectionClaims, InvalidTokenError, SubscriptionClaims, TokenExpiredError
+from vklive.server.tokens.claims import (
+    NO_OVERRIDE,
+    ConnectionClaims,
+    InvalidTokenError,
+    Override,
+    SubscriptionClaims,
+    SubscriptionGrant,
+    TokenExpiredError,
+)
 from vklive.server.tokens.keys import TokenKeys
 
 MAX_TOKEN_LENGTH = 8192
@@ -28,6 +35,26 @@ LAST_SECOND = 253_402_300_799
 _NumericDate = (
     Annotated[int, Meta(ge=-LAST_SECOND, le=LAST_SECOND)] | Annotated[float, Meta(ge=-LAST_SECOND, le=LAST_SECOND)]
 )
+
+
+class _Bool(Struct):
+    value: bool = False
+
+
+class _Override(Struct, kw_only=True):
+    presence: _Bool | None = None
+    join_leave: _Bool | None = None
+    force_push_join_leave: _Bool | None = None
+    force_recovery: _Bool | None = None
+    force_positioning: _Bool | None = None
+
+
+class _Grant(Struct, kw_only=True):
+    info: Raw = Raw()
+    b64info: str | None = None
+    data: Raw = Raw()
+    b64data: str | None = None
+    override: _Override | None = None
 
 
 class _Claims(Struct, kw_only=True):
@@ -43,6 +70,11 @@ class _Claims(Struct, kw_only=True):
     expire_at: Annotated[int, Meta(ge=-LAST_SECOND, le=LAST_SECOND)] | None = None
     info: Raw = Raw()
     b64info: str | None = None
+    data: Raw = Raw()
+    b64data: str | None = None
+    override: _Override | None = None
+    channels: list[str] | None = None
+    subs: dict[str, _Grant] | None = None
 
 
 _decoder = msgspec.json.Decoder(_Claims)
@@ -53,6 +85,13 @@ class Verifier:
 
     def __init__(self, keys: TokenKeys) -> None:
         self._keys = keys
+
+    def needs(self, token: str) -> bool:  # noqa: ARG002 - of use when keys come from elsewhere
+        """Whether the key of this token has to be fetched by `prepare` first."""
+        return False
+
+    async def prepare(self, token: str) -> None:
+        """Fetch the key of this token. What fails makes the token invalid."""
 
     def connection(self, token: str, *, now: float) -> ConnectionClaims:
         """What a connection token says.
@@ -69,7 +108,13 @@ class Verifier:
         if claims.channel:
             raise InvalidTokenError("it is for a subscription, and a connection is asked for")
         _check_time(claims, now)
-        return ConnectionClaims(user=claims.sub or "", expire_at=_expire_at(claims), info=_info(claims))
+        return ConnectionClaims(
+            user=claims.sub or "",
+            expire_at=_expire_at(claims),
+            info=_payload(claims.info, claims.b64info, name="info"),
+            channels=claims.channels or (),
+            subs={channel: _grant(grant) for channel, grant in (claims.subs or {}).items()},
+        )
 
     def subscription(self, token: str, *, now: float) -> SubscriptionClaims:
         """What a subscription token says. Whether that fits the subscriber is for the caller to see.
@@ -91,7 +136,9 @@ class Verifier:
             ws_channel=claims.channel,
             client=claims.client or "",
             expire_at=_expire_at(claims),
-            info=_info(claims),
+            info=_payload(claims.info, claims.b64info, name="info"),
+            data=_payload(claims.data, claims.b64data, name="data"),
+            override=_override(claims.override),
         )
 
     def _open(self, token: str) -> _Claims:
@@ -116,14 +163,27 @@ def _expire_at(claims: _Claims) -> int | None:
     return None if claims.exp is None else int(claims.exp)
 
 
-def _info(claims: _Claims) -> Raw | None:
-    if claims.b64info:
+def _grant(grant: _Grant) -> SubscriptionGrant:
+    return SubscriptionGrant(
+        info=_payload(grant.info, grant.b64info, name="info"),
+        data=_payload(grant.data, grant.b64data, name="data"),
+        override=_override(grant.override),
+    )
+
+
+def _override(override: _Override | None) -> Override:
+    if override is None:
+        return NO_OVERRIDE
+    values = structs.asdict(override)
+    return Override(**{name: None if value is None else value.value for name, value in values.items()})
+
+
+def _payload(raw: Raw, in_base64: str | None, *, name: str) -> Raw | None:
+    """What a claim brings: bytes in base64, which may be anything, or else JSON."""
+    if in_base64:
         try:
-            info = base64.b64decode(claims.b64info, validate=True)
-            # It goes into frames of JSON, so it has to be JSON.
-            msgspec.json.decode(info)
-        except (binascii.Error, msgspec.MsgspecError, ValueError, RecursionError):
-            raise InvalidTokenError("its b64info is not JSON in base64") from None
-        return in_one_line(info)
-    info = bytes(claims.info)
-    return None if info in (b"", b"null") else in_one_line(info)
+            return Raw(base64.b64decode(in_base64, validate=True))
+        except (binascii.Error, ValueError):
+            raise InvalidTokenError(f"its b64{name} is not base64") from None
+    payload = bytes(raw)
+    return None if payload in (b"", b"null") else Raw(payload)
