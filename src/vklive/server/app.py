@@ -29,7 +29,7 @@ from vklive.server.http.errors import (
 )
 from vklive.server.http.health import health
 from vklive.server.http.openapi import openapi_config
-from vklive.server.http.server_api import ServerApi, server_api_route
+from vklive.server.http.server_api import server_api_router
 from vklive.server.namespaces import Namespace, Namespaces
 from vklive.server.node import Node
 from vklive.server.presence.memory import MemoryPresence
@@ -81,11 +81,10 @@ class Server:
             clock=self._clock,
             tasks=self._tasks,
         )
-        api = ServerApi(self.node, known)
         self._app = Litestar(
             route_handlers=[
                 devapi_router(self._store, Issuer(keys, settings.tokens, clock=self._clock), settings.devapi),
-                server_api_route(api, self.node, key=settings.api_key),
+                server_api_router(self.node, key=settings.api_key, name=self._name_of_node),
                 health,
             ],
             cors_config=CORS,
@@ -104,6 +103,9 @@ class Server:
     def ws_url(self) -> str:
         """Where the pub/sub is."""
         return f"ws://{_authority(self.settings.host, self.port)}{PATH}"
+
+    def _name_of_node(self) -> str:
+        return f"{socket.gethostname()}_{self.port}"
 
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as started:
