@@ -8,6 +8,9 @@ from typing import Any, Protocol
 
 from tests.vectors.script import Placeholders, Scenario
 
+LEFT = 1000
+"""The code of a recorder that leaves by itself."""
+
 
 class Peer(Protocol):
     """One connection to the server under test."""
@@ -75,28 +78,38 @@ async def replay(scenario: Scenario, world: World, *, now: int, api_keys: Callab
                 )
             case {"wait": seconds}:
                 await world.wait(seconds)
-            case {"closed": {"code": 1000}}:
+            case {"closed": {"code": code}} if code == LEFT:
                 found += [f"{at}: not recorded: {message}" for message in await peers.pop(name).leave()]
             case {"closed": expected}:
                 code, reason = await peers.pop(name).closed()
                 found += values.differences(expected, {"code": code, "reason": reason}, at=at)
             case {"close": _}:
-                await peers.pop(name).leave()
+                assert name not in peers, "its end was recorded before"
             case _:
                 found.append(f"{at}: cannot be replayed: {entry}")
     return found
 
 
 def _in_order_of_cause(log: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The log with each call of the API before the pushes that may have come of it: its answer was seen late."""
+    """The log with each cause before the pushes that may have come of it.
+
+    The answer of the API was seen late, and so was a close of the recorder's own.
+    """
     ordered: list[dict[str, Any]] = []
     for entry in log:
         at = len(ordered)
-        if "api" in entry:
-            while at and "push" in ordered[at - 1].get("recv", {}):
-                at -= 1
+        while at and _may_come_of(ordered[at - 1], entry):
+            at -= 1
         ordered.insert(at, entry)
     return ordered
+
+
+def _may_come_of(effect: dict[str, Any], cause: dict[str, Any]) -> bool:
+    push = effect.get("recv", {}).get("push", {})
+    if "api" in cause:
+        return bool(push) or effect.get("closed", {}).get("code", LEFT) != LEFT
+    # Others are told that somebody left.
+    return cause.get("closed", {}).get("code") == LEFT and "leave" in push and effect["conn"] != cause["conn"]
 
 
 async def _next(peer: Peer, expected: dict[str, Any]) -> Any:

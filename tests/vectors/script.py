@@ -75,9 +75,13 @@ class Placeholders:
         """Where `got` is not what was recorded, field by field."""
         if isinstance(expected, str) and _PLACEHOLDER.fullmatch(expected):
             known = self.seen.setdefault(expected, got)
+            if expected.startswith("<epoch"):
+                self.seen["epoch"] = got
             same = isinstance(got, str) and got and known == got
             return [] if same else [f"{at}: {expected} was {known!r} and is {got!r}"]
         if isinstance(expected, dict) and isinstance(got, dict):
+            # A presence has client ids for keys; they have been seen before.
+            expected = {self._meant(key): value for key, value in expected.items()}
             found = [f"{at}.{key}: missing" for key in expected.keys() - got.keys()]
             found += [f"{at}.{key}: not recorded: {got[key]!r}" for key in got.keys() - expected.keys()]
             for key in expected.keys() & got.keys():
@@ -91,6 +95,9 @@ class Placeholders:
             ]
         same = type(expected) is type(got) and expected == got
         return [] if same else [f"{at}: recorded {expected!r}, got {got!r}"]
+
+    def _meant(self, key: str) -> str:
+        return str(self.seen.get(key, key)) if _PLACEHOLDER.fullmatch(key) else key
 
     def _token(self, claims: dict[str, Any], key: str = KEY) -> str:
         # Made by hand: the recorded key is shorter than a JWT library lets pass without a warning.
