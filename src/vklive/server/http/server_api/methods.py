@@ -128,25 +128,23 @@ class ServerApi:
     # Publications.
 
     async def _publish(self, params: PublishParams) -> PublishResult:
-        ws_channel = _required(params.channel)
-        return await self._publish_to(ws_channel, params)
+        return await self._publish_to(params.channel, _publication(params), params)
 
     async def _broadcast(self, params: BroadcastParams) -> BroadcastResult:
         if not params.channels:
             raise NodeError(ErrorCode.BAD_REQUEST, "it names no channels")
-        published(params.data, params.b64data)  # what is wrong with it is wrong for all
-        responses = await in_turns([functools.partial(self._respond, channel, params) for channel in params.channels])
-        return BroadcastResult(responses)
+        publication = _publication(params)
+        calls = [functools.partial(self._respond, channel, publication, params) for channel in params.channels]
+        return BroadcastResult(await in_turns(calls))
 
-    async def _respond(self, channel: str, params: BroadcastParams) -> PublishResponse:
-        answer = await self._answer("publish of a broadcast", self._publish_to(_required(channel), params))
+    async def _respond(self, channel: str, publication: Publication, params: BroadcastParams) -> PublishResponse:
+        answer = await self._answer("publish of a broadcast", self._publish_to(channel, publication, params))
         return PublishResponse(error=answer) if isinstance(answer, ApiError) else PublishResponse(result=answer)
 
-    async def _publish_to(self, ws_channel: str, params: PublishParams | BroadcastParams) -> PublishResult:
-        if params.version:
-            # To publish what should have been dropped would be worse than to publish nothing.
-            raise NodeError(ErrorCode.BAD_REQUEST, "version is not supported")
-        publication = Publication(data=published(params.data, params.b64data), tags=params.tags or None)
+    async def _publish_to(
+        self, channel: str | None, publication: Publication, params: PublishParams | BroadcastParams
+    ) -> PublishResult:
+        ws_channel = _required(channel)
         publish = functools.partial(self._node.publish, ws_channel, publication, skip_history=bool(params.skip_history))
         if params.idempotency_key:
             position = await self._idempotency.once((ws_channel, params.idempotency_key), publish)
@@ -258,6 +256,13 @@ async def in_turns(calls: Sequence[Callable[[], Awaitable[_T]]]) -> list[_T]:
     for start in range(0, len(calls), MAX_CONCURRENCY):
         results += await asyncio.gather(*(call() for call in calls[start : start + MAX_CONCURRENCY]))
     return results
+
+
+def _publication(params: PublishParams | BroadcastParams) -> Publication:
+    if params.version:
+        # To publish what should have been dropped would be worse than to publish nothing.
+        raise NodeError(ErrorCode.BAD_REQUEST, "version is not supported")
+    return Publication(data=published(params.data, params.b64data), tags=params.tags or None)
 
 
 def _required(channel: str | None) -> str:

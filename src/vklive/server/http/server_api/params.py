@@ -109,7 +109,7 @@ class SubscribeParams(TargetParams):
 
 
 class UnsubscribeParams(TargetParams):
-    """End subscriptions of connections to a ws channel, or to all when none is named."""
+    """End the subscriptions of connections to a ws channel."""
 
     channel: str | None = None
 
