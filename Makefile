@@ -11,7 +11,8 @@ PIP_INSTALL := install --quiet --quiet --disable-pip-version-check --no-input
 
 RUN := $(STAMPS)/run
 DEV := $(STAMPS)/dev
-PEERS_READY := $(STAMPS)/centrifuge-python-0.5.0 $(STAMPS)/centrifuge-python-0.7.0 $(STAMPS)/centrifuge-js
+PYTHON_PEERS := cent-5.1.0 centrifuge-python-0.5.0 centrifuge-python-0.7.0
+PEERS_READY := $(addprefix $(STAMPS)/,$(PYTHON_PEERS) centrifuge-js)
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo serve test check lint types layers house wheel bench format lock clean
@@ -72,8 +73,7 @@ lock: $(DEV)
 	@$(BIN)/pip $(PIP_INSTALL) uv
 	@$(COMPILE) pyproject.toml --extra server --extra postgres --group dev --group build -o requirements/dev.txt
 	@$(COMPILE) pyproject.toml --extra server --group build -c requirements/dev.txt -o requirements/run.txt
-	@$(COMPILE) requirements/peers/centrifuge-python-0.5.0.in -o requirements/peers/centrifuge-python-0.5.0.txt
-	@$(COMPILE) requirements/peers/centrifuge-python-0.7.0.in -o requirements/peers/centrifuge-python-0.7.0.txt
+	@set -e; for peer in $(PYTHON_PEERS); do $(COMPILE) requirements/peers/$$peer.in -o requirements/peers/$$peer.txt; done
 
 clean:
 	@rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -98,10 +98,10 @@ $(DEV): requirements/dev.txt pyproject.toml | $(STAMPS)/venv
 	@touch $@ $(RUN)
 
 # The clients that others wrote, each in a place of its own, as they disagree about their dependencies.
-$(STAMPS)/centrifuge-python-%: requirements/peers/centrifuge-python-%.txt | $(STAMPS)/venv
-	@echo "installing centrifuge-python $* …"
-	@$(PYTHON) -m venv $(PEERS)/centrifuge-python-$*
-	@$(PEERS)/centrifuge-python-$*/bin/pip $(PIP_INSTALL) --require-hashes -r $<
+$(addprefix $(STAMPS)/,$(PYTHON_PEERS)): $(STAMPS)/%: requirements/peers/%.txt | $(STAMPS)/venv
+	@echo "installing $* …"
+	@$(PYTHON) -m venv $(PEERS)/$*
+	@$(PEERS)/$*/bin/pip $(PIP_INSTALL) --require-hashes -r $<
 	@touch $@
 
 # Without npm the tests that need it say so, and which package has it; once there is one, the next run installs.
