@@ -13,6 +13,7 @@ from centrifuge import (
     CentrifugeError,
     Client,
     ClientEventHandler,
+    ClientState,
     ReplyError,
     StreamPosition,
     SubscriptionEventHandler,
@@ -78,10 +79,11 @@ class Payloads:
         }
 
 
-class Events(ClientEventHandler):
+class Events(ClientEventHandler):  # type: ignore[misc]  # its library is where this runs
     def __init__(self, name, payloads):
         self.name = name
         self.payloads = payloads
+        self.client = None
 
     def tell(self, event, **what):
         say(client=self.name, event=event, **what)
@@ -93,7 +95,9 @@ class Events(ClientEventHandler):
         self.tell("connected", id=ctx.client, data=self.payloads.decode(ctx.data))
 
     async def on_disconnected(self, ctx):
-        self.tell("disconnected", code=int(ctx.code), reason=ctx.reason)
+        # 0.5.0 says so too when it is going to reconnect.
+        coming_back = self.client is not None and self.client.state is ClientState.CONNECTING
+        self.tell("connecting" if coming_back else "disconnected", code=int(ctx.code), reason=ctx.reason)
 
     async def on_error(self, ctx):
         # The library numbers its own troubles; what the server said is in the error.
@@ -115,7 +119,7 @@ class Events(ClientEventHandler):
         self.tell("server_leave", channel=ctx.channel, info=self.payloads.person(ctx.info))
 
 
-class ChannelEvents(SubscriptionEventHandler):
+class ChannelEvents(SubscriptionEventHandler):  # type: ignore[misc]  # the same
     def __init__(self, of, channel):
         self.of = of
         self.channel = channel
@@ -154,9 +158,10 @@ class Driven:
     async def make(self, asked):
         payloads = Payloads(asked["protobuf"])
         more = {"get_token": gives_in_turn(asked["tokens"])} if "tokens" in asked else {}
-        client = Client(
+        events = Events(asked["client"], payloads)
+        client = events.client = Client(
             asked["url"],
-            events=Events(asked["client"], payloads),
+            events=events,
             use_protobuf=asked["protobuf"],
             data=payloads.encode(asked.get("data")),
             min_reconnect_delay=0.05,
