@@ -149,7 +149,7 @@ class World:
         keys = TokenKeys.from_settings(settings)
         self.issuer = Issuer(keys, settings, clock=self.clock)
         self.node = Node(
-            Admission(Namespaces(NAMESPACES), Verifier(keys), PubSubSettings()),
+            Admission(Namespaces(NAMESPACES), Verifier(keys.verifying), PubSubSettings()),
             settings=PubSubSettings(),
             broker=MemoryBroker(clock=self.clock),
             presence=MemoryPresence(),

@@ -68,7 +68,7 @@ class Tokens:
         self.anonymous = self.admitting(allow_anonymous_connect_without_token=True)
 
     def admitting(self, **options: Any) -> Admission:
-        return Admission(NAMESPACES, Verifier(self.keys), PubSubSettings(**options))
+        return Admission(NAMESPACES, Verifier(self.keys.verifying), PubSubSettings(**options))
 
     def signed(self, **claims: Any) -> str:
         return self.keys.sign(json.dumps({"sub": "42", **claims}).encode())

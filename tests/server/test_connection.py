@@ -82,7 +82,7 @@ def play(scene: Callable[[Node, Way, Connection], Awaitable[None]], broker: Memo
         )
         settings = PubSubSettings(allow_anonymous_connect_without_token=True)
         node = Node(
-            Admission(namespaces, Verifier(keys), settings),
+            Admission(namespaces, Verifier(keys.verifying), settings),
             settings=settings,
             broker=broker or MemoryBroker(clock=loop.clock),
             presence=MemoryPresence(),

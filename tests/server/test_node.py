@@ -109,7 +109,7 @@ def play(scene: Callable[[Node], Awaitable[None]], broker: Broker | None = None,
         settings = PubSubSettings(ping_interval=0.0, **options)
         tasks = Tasks()
         node = Node(
-            Admission(NAMESPACES, Verifier(KEYS), settings),
+            Admission(NAMESPACES, Verifier(KEYS.verifying), settings),
             settings=settings,
             broker=broker or MemoryBroker(clock=loop.clock),
             presence=MemoryPresence(),

@@ -62,7 +62,7 @@ def test_in_virtual_time(scenario: Scenario):
         tasks = Tasks()
         keys = TokenKeys.from_settings(settings.tokens)
         node = Node(
-            Admission(Namespaces(recorded_namespaces()), Verifier(keys), settings.pubsub),
+            Admission(Namespaces(recorded_namespaces()), Verifier(keys.verifying), settings.pubsub),
             settings=settings.pubsub,
             broker=MemoryBroker(clock=loop.clock),
             presence=MemoryPresence(),

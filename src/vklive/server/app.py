@@ -74,7 +74,7 @@ class Server:
         keys = TokenKeys.from_settings(settings.tokens)
         known = Namespaces(vk_namespaces() if namespaces is None else namespaces)
         self.node = Node(
-            Admission(known, Verifier(keys), settings.pubsub),
+            Admission(known, Verifier(keys.verifying), settings.pubsub),
             settings=settings.pubsub,
             broker=MemoryBroker(clock=self._clock, history_meta_ttl=settings.pubsub.history_meta_ttl),
             presence=MemoryPresence(),
@@ -196,11 +196,13 @@ class _Uvicorn(uvicorn.Server):
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise ConfigError(
             "host, port", f"cannot listen at {_authority(host, port)}: {error.strerror}", hint="is it in use?"
         ) from error
+    # asyncio sends without delay (TCP_NODELAY) only through sockets that are said to be TCP, and by default none is.
+    return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=listener.detach())
 
 
 def _authority(host: str, port: int) -> str:

@@ -52,12 +52,12 @@ def test_info_travels_as_it_is():
     token = issuer().connection("42", info=Raw(b'{"nick":"Anna"}'))
 
     assert claims(token)["info"] == {"nick": "Anna"}
-    assert bytes(Verifier(KEYS).connection(token, now=EPOCH).info or b"") == b'{"nick":"Anna"}'
+    assert bytes(Verifier(KEYS.verifying).connection(token, now=EPOCH).info or b"") == b'{"nick":"Anna"}'
 
 
 @given(st.text(), st.text(min_size=1))
 def test_what_is_issued_is_verified(user, ws_channel):
-    verifier = Verifier(KEYS)
+    verifier = Verifier(KEYS.verifying)
 
     assert verifier.connection(issuer().connection(user), now=EPOCH) == ConnectionClaims(
         user=user, expire_at=int(EPOCH) + 600

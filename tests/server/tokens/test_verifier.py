@@ -17,13 +17,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vklive.server.settings import TokenSettings
-from vklive.server.tokens import InvalidTokenError, TokenExpiredError, TokenKeys, Verifier
+from vklive.server.tokens import (
+    InvalidTokenError,
+    Override,
+    SubscriptionGrant,
+    TokenExpiredError,
+    TokenKeys,
+    Verifier,
+    VerifyingKeys,
+)
 from vklive.server.tokens.verifier import LAST_SECOND, MAX_TOKEN_LENGTH
 
 SECRET = "a secret of at least thirty-two bytes"
 NOW = 1_800_000_000.0
 LATER, EARLIER = int(NOW) + 60, int(NOW) - 60
-VERIFIER = Verifier(TokenKeys.from_settings(TokenSettings(secret=SECRET)))
+VERIFIER = Verifier(TokenKeys.from_settings(TokenSettings(secret=SECRET)).verifying)
 
 KINDS: dict[str, Callable[..., Any]] = {
     "connection": lambda token, now=NOW: VERIFIER.connection(token, now=now),
@@ -94,7 +102,7 @@ def test_another_algorithm_of_the_family_is_refused(algorithm):
 def test_a_public_key_is_not_taken_for_a_secret(key):
     algorithm: Any = "RS256" if isinstance(key, rsa.RSAPrivateKey) else "ES256"
     public = key.public_key()
-    verifier = Verifier(TokenKeys(algorithm, private=None, public=public))
+    verifier = Verifier(VerifyingKeys({algorithm: public}))
     good = jwt.encode({"sub": "42"}, key, algorithm=algorithm)
     assert verifier.connection(good, now=NOW).user == "42"
 
@@ -117,7 +125,7 @@ def test_a_signature_of_another_family_is_refused():
 @pytest.mark.parametrize("of_header", ["jwk", "jku", "kid", "x5u", "x5c"])
 def test_a_key_that_the_token_brings_along_is_not_used(of_header):
     key = ec.generate_private_key(ec.SECP256R1())
-    verifier = Verifier(TokenKeys("ES256", private=None, public=ec.generate_private_key(ec.SECP256R1()).public_key()))
+    verifier = Verifier(VerifyingKeys({"ES256": ec.generate_private_key(ec.SECP256R1()).public_key()}))
     brought: dict[str, Any] = {
         "jwk": jwt.algorithms.ECAlgorithm.to_jwk(key.public_key(), as_dict=True),
         "jku": "http://127.0.0.1:1/keys",
@@ -204,7 +212,11 @@ def test_a_token_that_is_too_long_is_invalid():
         {"expire_at": 5.5},
         {"b64info": 5},
         {"b64info": "not base64!"},
-        {"b64info": base64.b64encode(b"not json").decode()},
+        {"channels": "chat:1"},
+        {"channels": [5]},
+        {"subs": ["chat:1"]},
+        {"subs": {"chat:1": 5}},
+        {"override": {"presence": True}},
     ],
 )
 def test_claims_of_wrong_types_make_a_token_invalid(kind, claims):
@@ -306,13 +318,14 @@ def test_expire_at_does_not_keep_an_expired_token_alive(kind):
     ("claims", "info"),
     [
         (b'"info":{"nick": "\xd0\x90"}', b'{"nick": "\xd0\x90"}'),
-        (b'"info":[1,\n2]', b"[1,2]"),
+        (b'"info":[1,\n2]', b"[1,\n2]"),
+        (b'"b64info":"AP8="', b"\x00\xff"),
         (b'"info":null', None),
         (b'"info":1,"b64info":"eyJhIjoxfQ=="', b'{"a":1}'),
         (b'"b64info":""', None),
     ],
 )
-def test_info_is_json_in_one_line(kind, claims, info):
+def test_info_is_json_as_it_was_written_or_any_bytes_in_base64(kind, claims, info):
     payload = b'{"channel":"chat:1",' + claims + b"}" if kind == "subscription" else b"{" + claims + b"}"
 
     said = KINDS[kind](signed(payload)).info
@@ -330,3 +343,40 @@ def test_no_error_shows_a_part_of_the_token():
     assert caught.value.__cause__ is None
     for part in secretive.split("."):
         assert part not in f"{caught.value!r} {caught.value}"
+
+
+# Subscriptions of the server, and what differs from a namespace.
+
+
+def test_a_connection_token_may_name_subscriptions():
+    claims = VERIFIER.connection(token(sub="42", channels=["a", "b"], meta={"not": "read"}), now=NOW)
+    assert (list(claims.channels), dict(claims.subs)) == (["a", "b"], {})
+
+
+def test_each_of_them_may_bring_something():
+    grant = {
+        "info": {"role": "x"},
+        "b64data": "AP8=",
+        "data": 1,
+        "override": {"presence": {"value": True}, "force_recovery": {"value": False}, "join_leave": {}},
+    }
+    claims = VERIFIER.connection(token(sub="42", subs={"a": grant, "b": {}}), now=NOW)
+    assert claims.subs["b"] == SubscriptionGrant()
+    told = claims.subs["a"]
+    assert (bytes(told.info or b""), bytes(told.data or b"")) == (b'{"role": "x"}', b"\x00\xff")
+    assert told.override == Override(presence=True, force_recovery=False, join_leave=False)
+
+
+def test_a_subscription_token_may_bring_the_same():
+    claims = VERIFIER.subscription(
+        token(sub="42", channel="a", data=[1], override={"force_positioning": {"value": True}}), now=NOW
+    )
+    assert bytes(claims.data or b"") == b"[1]"
+    assert claims.override == Override(force_positioning=True)
+
+
+def test_what_is_no_base64_in_them_makes_a_token_invalid():
+    with pytest.raises(InvalidTokenError, match="b64info"):
+        VERIFIER.connection(token(sub="42", subs={"a": {"b64info": "!"}}), now=NOW)
+    with pytest.raises(InvalidTokenError, match="b64data"):
+        VERIFIER.subscription(token(sub="42", channel="a", data={}, b64data="!"), now=NOW)

@@ -18,6 +18,7 @@ from vklive.server.tokens.claims import (
 from vklive.server.tokens.issuer import Issuer
 from vklive.server.tokens.keys import TokenKeys
 from vklive.server.tokens.verifier import Verifier
+from vklive.server.tokens.verifying import VerifyingKeys
 
 __all__ = [
     "ConnectionClaims",
@@ -29,4 +30,5 @@ __all__ = [
     "TokenExpiredError",
     "TokenKeys",
     "Verifier",
+    "VerifyingKeys",
 ]

@@ -1,9 +1,4 @@
-"""The keys that tokens are signed and verified with, for the one algorithm that is configured.
-
-A token says itself how it is signed, and that is the oldest way to forge one: ``none``, the public key used as a
-secret, a key that the token brings along. Here the configuration alone says it. Nothing but the configured algorithm
-is even registered with PyJWT, and headers that name keys (``jwk``, ``jku``, ``x5u``, ``kid``) are read by nobody.
-"""
+"""The key that tokens are signed with, in the one way that is configured, and the one that fits it."""
 
 from __future__ import annotations
 
@@ -13,22 +8,17 @@ from pathlib import Path
 from typing import cast
 
 import jwt
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import (
-    SECP256R1,
-    SECP384R1,
-    SECP521R1,
     EllipticCurvePrivateKey,
     EllipticCurvePublicKey,
 )
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
-from jwt.algorithms import Algorithm as Signature
-from jwt.algorithms import ECAlgorithm, HMACAlgorithm, RSAAlgorithm
+from jwt.algorithms import HMACAlgorithm
 
 from vklive.errors import ConfigError
 from vklive.server.settings import Algorithm, TokenSettings
-from vklive.server.tokens.claims import InvalidTokenError
+from vklive.server.tokens.verifying import CURVES, HMAC_HASHES, PublicKey, VerifyingKeys, signature_of
 
 _log = logging.getLogger("vklive.server.tokens")
 
@@ -36,27 +26,26 @@ MIN_RSA_BITS = 2048
 """RFC 7518, 3.3."""
 
 PrivateKey = bytes | RSAPrivateKey | EllipticCurvePrivateKey
-PublicKey = bytes | RSAPublicKey | EllipticCurvePublicKey
-
-_HMAC_HASHES = {"256": HMACAlgorithm.SHA256, "384": HMACAlgorithm.SHA384, "512": HMACAlgorithm.SHA512}
-_CURVES = {"256": SECP256R1, "384": SECP384R1, "512": SECP521R1}
 
 
 class TokenKeys:
-    """Signs, and checks signatures.
+    """Signs.
 
     Args:
         algorithm: the only one.
         private: what is signed with; `None` for keys that only verify.
         public: what is verified with; for the HS algorithms the same secret.
+
+    Attributes:
+        verifying: checks what was signed.
     """
 
     def __init__(self, algorithm: Algorithm, *, private: PrivateKey | None, public: PublicKey) -> None:
         self.algorithm = algorithm
+        self.verifying = VerifyingKeys({algorithm: public})
         self._private = private
-        self._public = public
         self._jws = jwt.PyJWS(algorithms=[])
-        self._jws.register_algorithm(algorithm, _signature(algorithm))
+        self._jws.register_algorithm(algorithm, signature_of(algorithm))
 
     @classmethod
     def from_settings(cls, settings: TokenSettings) -> TokenKeys:
@@ -101,52 +90,6 @@ class TokenKeys:
         """A token of these claims, which are JSON. Needs a private key: see `can_sign`."""
         return self._jws.encode(claims, cast("bytes", self._private), algorithm=self.algorithm)
 
-    def open(self, token: str) -> bytes:
-        """The claims of a token, as the JSON that was signed.
-
-        Raises:
-            InvalidTokenError: it is malformed, or not signed with this key in this way.
-        """
-        try:
-            opened = self._jws.decode_complete(token, cast("bytes", self._public), algorithms=[self.algorithm])
-        except (jwt.InvalidAlgorithmError, jwt.InvalidSignatureError) as error:
-            # PyJWT's words, which name no part of the token.
-            raise InvalidTokenError(str(error)) from None
-        except (jwt.PyJWTError, ValueError):
-            raise InvalidTokenError("it is not a signed JWT") from None
-        return cast("bytes", opened["payload"])
-
-
-class _Hmac(HMACAlgorithm):
-    """HMAC with a secret that has been looked at once, when it was configured, and is not looked at for each token.
-
-    PyJWT would parse the secret each time to see that it is no public key, and warn each time when it is short.
-    """
-
-    def prepare_key(self, key: str | bytes) -> bytes:
-        return key if isinstance(key, bytes) else key.encode()
-
-    def check_key_length(self, key: bytes) -> None:  # noqa: ARG002 - PyJWT gives it
-        return None
-
-
-def _signature(algorithm: Algorithm) -> Signature:
-    match algorithm:
-        case "HS256" | "HS384" | "HS512":
-            return _Hmac(_HMAC_HASHES[algorithm[2:]])
-        case "RS256":
-            return RSAAlgorithm(hashes.SHA256)
-        case "RS384":
-            return RSAAlgorithm(hashes.SHA384)
-        case "RS512":
-            return RSAAlgorithm(hashes.SHA512)
-        case "ES256":
-            return ECAlgorithm(hashes.SHA256, SECP256R1)
-        case "ES384":
-            return ECAlgorithm(hashes.SHA384, SECP384R1)
-        case "ES512":
-            return ECAlgorithm(hashes.SHA512, SECP521R1)
-
 
 def _secret(settings: TokenSettings) -> bytes:
     if not settings.secret:
@@ -155,7 +98,7 @@ def _secret(settings: TokenSettings) -> bytes:
             "set VKLIVE_TOKENS__SECRET or `secret` in [tokens] to keep them"
         )
         return secrets.token_urlsafe(48).encode()
-    thorough = HMACAlgorithm(_HMAC_HASHES[settings.algorithm[2:]])
+    thorough = HMACAlgorithm(HMAC_HASHES[settings.algorithm[2:]])
     try:
         secret = thorough.prepare_key(settings.secret)
     except jwt.InvalidKeyError:
@@ -216,7 +159,7 @@ def _check_fit(
     if is_rsa and key.key_size < MIN_RSA_BITS:
         raise ConfigError(where, f"the key has {key.key_size} bits", hint=f"use at least {MIN_RSA_BITS}")
     if not isinstance(key, (RSAPrivateKey, RSAPublicKey)):
-        curve = _CURVES[settings.algorithm[2:]]
+        curve = CURVES[settings.algorithm[2:]]
         if not isinstance(key.curve, curve):
             raise ConfigError(
                 where,

@@ -2,7 +2,7 @@
 
 In Centrifugo's order (centrifugo.md 5.2), as far as a client can tell it apart: whatever makes a token invalid comes
 before its time, except that a subscription token is expired before it lacks a channel. There is no leeway, ``iat`` is
-not compared with anything, and ``jti``, ``aud`` and ``iss`` only have to be of their types. ``meta`` is for
+not compared with anything, and ``jti`` only has to be of its type. ``meta`` is for
 proxies, which there are none of, and is not read.
 """
 
@@ -24,7 +24,8 @@ from vklive.server.tokens.claims import (
     SubscriptionGrant,
     TokenExpiredError,
 )
-from vklive.server.tokens.keys import TokenKeys
+from vklive.server.tokens.expected import ANYBODY, Expected
+from vklive.server.tokens.verifying import TokenOpener
 
 MAX_TOKEN_LENGTH = 8192
 """Characters of a token; nobody spends time on the signature of a longer one. Ours have about 250."""
@@ -81,17 +82,24 @@ _decoder = msgspec.json.Decoder(_Claims)
 
 
 class Verifier:
-    """Checks tokens that were signed with `keys`. Needs no I/O and no clock of its own."""
+    """Checks tokens that were signed with `keys`. Needs no clock of its own, and I/O only in `prepare`.
 
-    def __init__(self, keys: TokenKeys) -> None:
+    Args:
+        keys: what checks signatures.
+        expected: who tokens must be from and for.
+    """
+
+    def __init__(self, keys: TokenOpener, *, expected: Expected = ANYBODY) -> None:
         self._keys = keys
+        self._expected = expected
 
-    def needs(self, token: str) -> bool:  # noqa: ARG002 - of use when keys come from elsewhere
-        """Whether the key of this token has to be fetched by `prepare` first."""
-        return False
+    def needs(self, token: str) -> bool:
+        """Whether the key of this token has to be fetched by `prepare` before it can be checked."""
+        return self._keys.needs(token)
 
     async def prepare(self, token: str) -> None:
-        """Fetch the key of this token. What fails makes the token invalid."""
+        """Fetch the key of this token. When that fails, the token is invalid."""
+        await self._keys.prepare(token)
 
     def connection(self, token: str, *, now: float) -> ConnectionClaims:
         """What a connection token says.
@@ -146,9 +154,11 @@ class Verifier:
             raise InvalidTokenError(f"it is longer than {MAX_TOKEN_LENGTH} characters")
         payload = self._keys.open(token)
         try:
-            return _decoder.decode(payload)
+            claims = _decoder.decode(payload)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             raise InvalidTokenError("its claims are not what claims should be") from None
+        self._expected.check(audience=claims.aud, issuer=claims.iss)
+        return claims
 
 
 def _check_time(claims: _Claims, now: float) -> None:

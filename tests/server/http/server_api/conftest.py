@@ -93,7 +93,7 @@ def keys() -> TokenKeys:
 async def node(settings, keys) -> AsyncIterator[Node]:
     clock, tasks = StandingClock(), Tasks()
     node = Node(
-        Admission(Namespaces(NAMESPACES), Verifier(keys), settings),
+        Admission(Namespaces(NAMESPACES), Verifier(keys.verifying), settings),
         settings=settings,
         broker=MemoryBroker(clock=clock),
         presence=MemoryPresence(),
