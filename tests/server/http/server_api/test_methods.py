@@ -11,7 +11,7 @@ from msgspec import Raw
 
 from vklive.protocol.medium import Medium
 from vklive.protocol.messages import Publication
-from vklive.server.http.server_api.methods import MAX_CLOSE_REASON, MAX_CONCURRENCY, ServerApi, in_turns
+from vklive.server.http.server_api.methods import MAX_CLOSE_REASON, MAX_CONCURRENCY, ServerApi, in_turns, one_by_one
 from vklive.server.http.server_api.params import METHODS, PublishParams
 
 BAD_REQUEST = {"code": 107, "message": "bad request"}
@@ -142,6 +142,26 @@ async def test_calls_in_turns_are_never_more_at_once_than_may_be():
 
     await in_turns([one] * (MAX_CONCURRENCY + 10))
     assert most == MAX_CONCURRENCY
+
+
+@pytest.mark.parametrize("make", [in_turns, one_by_one])
+async def test_many_calls_that_wait_for_nothing_let_others_have_their_turn(make):
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def one() -> int:
+        return turns
+
+    beside = asyncio.ensure_future(other())
+    seen = await make([one] * MAX_CONCURRENCY * 3)
+    beside.cancel()
+    assert len(seen) == MAX_CONCURRENCY * 3
+    assert len(set(seen)) >= 3
 
 
 async def test_a_key_publishes_once(call, connect):

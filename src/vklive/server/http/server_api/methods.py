@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from msgspec import structs
@@ -65,7 +65,7 @@ from vklive.server.tokens import Override, SubscriptionGrant
 _log = logging.getLogger("vklive.server.api")
 
 MAX_CONCURRENCY = 256
-"""How many of the publications of a broadcast, or of the commands of a parallel batch, are under way at once."""
+"""How many publications of a broadcast, or commands of a parallel batch, are under way at once."""
 
 CLOSE_CODES = range(3000, 5000)
 """Codes that a client may be closed with: those of Centrifugo and those of applications."""
@@ -248,6 +248,19 @@ class ServerApi:
         if not params.method:
             raise NodeError(ErrorCode.BAD_REQUEST, "it names no method")
         raise NodeError(ErrorCode.METHOD_NOT_FOUND, f"nobody has added the method {params.method!r} to this server")
+
+
+async def one_by_one(calls: Iterable[Callable[[], Awaitable[_T]]]) -> list[_T]:
+    """The results of calls, in their order, each made when the one before it is done.
+
+    Every `MAX_CONCURRENCY` of them everybody else on the loop has a turn: a call need not wait for anything.
+    """
+    results: list[_T] = []
+    for call in calls:
+        results.append(await call())
+        if len(results) % MAX_CONCURRENCY == 0:
+            await asyncio.sleep(0)
+    return results
 
 
 async def in_turns(calls: Sequence[Callable[[], Awaitable[_T]]]) -> list[_T]:

@@ -7,6 +7,7 @@ command.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from vklive.protocol.codes import ErrorCode
 from vklive.protocol.messages import NOTHING, UInt32
 from vklive.server.errors import NodeError
 from vklive.server.http.server_api.encoding import UNDECODABLE, UndecodableBodyError, encode, reason
-from vklive.server.http.server_api.methods import ServerApi
+from vklive.server.http.server_api.methods import ServerApi, one_by_one
 from vklive.server.http.server_api.params import METHODS, InfoParams, Params
 from vklive.server.http.server_api.results import ApiError, Result
 
@@ -64,7 +65,7 @@ async def replies(api: ServerApi, body: bytes) -> bytes:
     Raises:
         UndecodableBodyError: the body is empty, or something in it is no command. Those before have been carried out.
     """
-    return b"\n".join([encode(await _reply(api, command)) for command in commands(body)])
+    return b"\n".join(await one_by_one(functools.partial(_reply, api, command) for command in commands(body)))
 
 
 def commands(body: bytes) -> Iterator[Command]:
@@ -92,10 +93,9 @@ def commands(body: bytes) -> Iterator[Command]:
         yield command
 
 
-async def _reply(api: ServerApi, command: Command) -> Reply:
-    answer = await _answer(api, command)
-    number = command.id or 0
-    return Reply(id=number, error=answer) if isinstance(answer, ApiError) else Reply(id=number, result=answer)
+async def _reply(api: ServerApi, command: Command) -> bytes:
+    answer, number = await _answer(api, command), command.id or 0
+    return encode(Reply(id=number, error=answer) if isinstance(answer, ApiError) else Reply(id=number, result=answer))
 
 
 async def _answer(api: ServerApi, command: Command) -> Result | ApiError:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from vklive.protocol.codes import ErrorCode
 from vklive.server.errors import NodeError
 from vklive.server.http.server_api.encoding import decode, encode
-from vklive.server.http.server_api.methods import ServerApi, in_turns
+from vklive.server.http.server_api.methods import ServerApi, in_turns, one_by_one
 from vklive.server.http.server_api.params import (
     METHODS,
     BroadcastParams,
@@ -130,7 +130,7 @@ async def batch(api: ServerApi, body: bytes) -> bytes:
     """
     params = decode(body, _batch_decoder) or BatchParams()
     calls = [functools.partial(_reply, api, command or BatchCommand()) for command in params.commands or ()]
-    replies = await in_turns(calls) if params.parallel else [await call() for call in calls]
+    replies = await (in_turns(calls) if params.parallel else one_by_one(calls))
     return encode(BatchResult(replies))
 
 
