@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+from collections import OrderedDict
 
 from vklive.clock import Clock
 from vklive.errors import LocalProtocolError
@@ -18,14 +19,30 @@ SWEEP_INTERVAL = 1.0
 NOWHERE = Position()
 """The place of what is not kept."""
 
+NEVER = float("inf")
+
 
 class _Kept:
-    """A stream and when it expires: first what it keeps, later itself."""
+    """A stream, and what becomes of it in time.
+
+    Attributes:
+        stream: the history.
+        empty_at: when its publications expire.
+        forget_at: when its position does.
+        look_at: when the sweep looks at it next; there is one entry for that among those that are due.
+    """
 
     def __init__(self) -> None:
         self.stream = Stream()
-        self.empty_at = float("inf")
-        self.forget_at = float("inf")
+        self.empty_at = NEVER
+        self.forget_at = NEVER
+        self.look_at = NEVER
+
+    def expire(self, now: float) -> None:
+        """Forget publications that have expired."""
+        if self.empty_at <= now:
+            self.stream.clear()
+            self.empty_at = NEVER
 
 
 class MemoryBroker:
@@ -41,7 +58,8 @@ class MemoryBroker:
         self._clock = clock
         self._meta_ttl = history_meta_ttl
         self._listener: Listener | None = None
-        self._streams: dict[str, _Kept] = {}
+        # The one that was used longest ago comes first, and so does the one that is forgotten next.
+        self._streams: OrderedDict[str, _Kept] = OrderedDict()
         self._due: list[tuple[float, str]] = []
         self._sweeper: asyncio.TimerHandle | None = None
 
@@ -71,9 +89,13 @@ class MemoryBroker:
         if retention is None:
             listener.publication(ws_channel, publication, NOWHERE)
             return NOWHERE
-        kept = self._stream(ws_channel)
+        now = self._clock.monotonic()
+        kept = self._used(ws_channel, now)
         numbered = kept.stream.add(publication, size=retention.size)
-        self._expire(ws_channel, kept, ttl=retention.ttl)
+        kept.empty_at = now + retention.ttl
+        # One entry a stream, made anew when it comes up; only a shorter time than before needs another.
+        if kept.empty_at < kept.look_at:
+            self._look_later(ws_channel, kept)
         position = kept.stream.position
         listener.publication(ws_channel, numbered, position)
         return position
@@ -88,7 +110,7 @@ class MemoryBroker:
 
     async def history(self, ws_channel: str, wanted: Range, *, retention: Retention | None) -> History:  # noqa: ARG002 - of use to brokers that store
         """A part of what was published here."""
-        kept = self._stream(ws_channel)
+        kept = self._used(ws_channel, self._clock.monotonic())
         return History(publications=kept.stream.read(wanted), top=kept.stream.position)
 
     async def remove_history(self, ws_channel: str) -> None:
@@ -102,38 +124,31 @@ class MemoryBroker:
             raise LocalProtocolError("the broker is not started")
         return self._listener
 
-    def _stream(self, ws_channel: str) -> _Kept:
+    def _used(self, ws_channel: str, now: float) -> _Kept:
         """The stream of a ws channel as it is now; its use renews it."""
-        now = self._clock.monotonic()
         kept = self._streams.get(ws_channel)
         if kept is None or kept.forget_at <= now:
             kept = self._streams[ws_channel] = _Kept()
-            heapq.heappush(self._due, (now + self._meta_ttl, ws_channel))
-        if kept.empty_at <= now:
-            kept.stream.clear()
-            kept.empty_at = float("inf")
+        kept.expire(now)
         kept.forget_at = now + self._meta_ttl
+        self._streams.move_to_end(ws_channel)
         return kept
 
-    def _expire(self, ws_channel: str, kept: _Kept, *, ttl: float) -> None:
-        due = self._clock.monotonic() + ttl
-        if kept.empty_at == float("inf"):
-            # One entry a stream: when it comes up early, because more was published, it is put back.
-            heapq.heappush(self._due, (due, ws_channel))
-        kept.empty_at = due
+    def _look_later(self, ws_channel: str, kept: _Kept) -> None:
+        kept.look_at = kept.empty_at
+        heapq.heappush(self._due, (kept.look_at, ws_channel))
 
     def _sweep(self) -> None:
         self._sweeper = asyncio.get_running_loop().call_later(SWEEP_INTERVAL, self._sweep)
         now = self._clock.monotonic()
         while self._due and self._due[0][0] <= now:
-            _, ws_channel = heapq.heappop(self._due)
+            due, ws_channel = heapq.heappop(self._due)
             kept = self._streams.get(ws_channel)
-            if kept is None:
-                continue
-            if kept.forget_at <= now:
-                del self._streams[ws_channel]
-                continue
-            if kept.empty_at <= now:
-                kept.stream.clear()
-                kept.empty_at = float("inf")
-            heapq.heappush(self._due, (min(kept.empty_at, kept.forget_at), ws_channel))
+            if kept is None or kept.look_at != due:
+                continue  # It is forgotten, or was looked at before.
+            kept.look_at = NEVER
+            kept.expire(now)
+            if kept.empty_at < NEVER:
+                self._look_later(ws_channel, kept)
+        while self._streams and next(iter(self._streams.values())).forget_at <= now:
+            self._streams.popitem(last=False)

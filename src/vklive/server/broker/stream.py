@@ -57,6 +57,6 @@ class Stream:
             skipped = max(0, since + 1 - first)
             return list(islice(self._kept, skipped, skipped + count))
         since = self.top + 1 if wanted.since is None else wanted.since.offset
-        # Beyond the top there is nothing that could come before in this history.
-        skipped = max(0, self.top + 1 - since)
-        return list(islice(reversed(self._kept), skipped, skipped + count))
+        skipped = self.top + 1 - since
+        # A place further on than the next one is of another history: nothing of this one comes before it.
+        return list(islice(reversed(self._kept), skipped, skipped + count)) if skipped >= 0 else []
