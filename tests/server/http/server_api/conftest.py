@@ -49,6 +49,7 @@ class Peer:
 
     def __init__(self) -> None:
         self.client = ""
+        self.session = ""
         self.said: list[dict[str, Any]] = []
         self.end: Close | None = None
 
@@ -137,7 +138,8 @@ def connect(node, keys) -> Callable[..., Awaitable[Peer]]:
         commands += [{"id": 2, "subscribe": {"channel": channel}} for channel in channels]
         connection.received("\n".join(map(json.dumps, commands)).encode())
         await settle()
-        peer.client = peer.said[0]["connect"]["client"]
+        connected = peer.said[0]["connect"]
+        peer.client, peer.session = connected["client"], connected.get("session", "")
         peer.said.clear()
         return peer
 

@@ -52,7 +52,7 @@ async def test_a_second_call_gets_the_answer_of_the_first(idempotency, publish, 
     assert await idempotency.once(KEY, publish) == Position(offset=1)
 
 
-async def test_a_key_is_forgotten_in_time_counted_from_the_first_call(idempotency, publish, clock):
+async def test_a_key_is_forgotten_in_time_counted_from_its_publication(idempotency, publish, clock):
     await idempotency.once(KEY, publish)
     clock.advance(TTL - 1)
     await idempotency.once(KEY, publish)

@@ -213,9 +213,11 @@ async def test_only_one_connection_is_meant_when_its_client_or_session_is_named(
     emulated = Medium(name="http_stream", emulated=True)
     first, second = await connect("42"), await connect("42", medium=emulated)
     await call("subscribe", user="42", client=first.client, channel="pub:a")
-    await call("subscribe", user="42", session="of nobody", channel="pub:b")
+    await call("subscribe", user="42", session=second.session, channel="pub:b")
+    await call("subscribe", user="42", session="of nobody", channel="pub:c")
+    await call("subscribe", user="7", client=first.client, channel="pub:d")
     assert [push["channel"] for push in first.pushes] == ["pub:a"]
-    assert second.pushes == []
+    assert [push["channel"] for push in second.pushes] == ["pub:b"]
 
 
 async def test_those_without_a_user_are_meant_by_no_user(call, connect):

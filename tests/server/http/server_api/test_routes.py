@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx2
 import pytest
 import pytest_asyncio
+from litestar import Litestar
 
 from vklive.server.app import Server
-from vklive.server.http.server_api import MAX_BODY_SIZE
+from vklive.server.http.server_api import MAX_BODY_SIZE, server_api_router
 from vklive.server.http.server_api.params import METHODS
 from vklive.server.namespaces import Namespace
 from vklive.server.settings import Settings
@@ -136,6 +138,17 @@ async def test_a_server_without_a_key_lets_nobody_in():
     ):
         for headers in ({}, {"Authorization": "apikey"}, {"Authorization": "apikey x"}, {"X-API-Key": ""}):
             assert (await http.post("/api", content=COMMAND, headers=headers)).status_code == 401
+
+
+async def test_the_api_may_be_elsewhere_and_open_to_everybody(server):
+    router = server_api_router(server.node, key="", insecure=True, prefix="/deep/inside", name=lambda: "here")
+    app: Any = Litestar([router])
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://inside") as http:
+        assert (await http.post("/deep/inside", content=COMMAND)).content == b'{"result":{}}'
+        answer = await http.post("/deep/inside/info", content=b"{}")
+        assert answer.json()["result"]["nodes"][0]["name"] == "here"
+        assert (await http.post("/api", content=COMMAND)).status_code == 404
 
 
 async def test_a_node_is_called_after_its_machine_and_port(http, server):

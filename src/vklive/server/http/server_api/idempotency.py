@@ -39,36 +39,34 @@ class Idempotency:
     def __init__(self, clock: Clock, *, max_keys: int = MAX_KEYS) -> None:
         self._clock = clock
         self._max_keys = max_keys
-        # In the order in which they are forgotten, as all live equally long.
-        self._known: dict[Key, tuple[float, asyncio.Future[Position | None]]] = {}
+        self._under_way: dict[Key, asyncio.Future[None]] = {}
+        # With the moment when it is forgotten; in the order of these moments, as all are remembered equally long.
+        self._known: dict[Key, tuple[float, Position]] = {}
         self._warned_until = 0.0
 
     async def once(self, key: Key, publish: Callable[[], Awaitable[Position]]) -> Position:
         """The answer of `publish`, or the one that it gave for this key before."""
-        now = self._clock.monotonic()
-        self._forget(now)
-        while (known := self._known.get(key)) is not None:
-            position = await asyncio.shield(known[1])
-            if position is not None:
-                return position
-        answer: asyncio.Future[Position | None] = asyncio.get_running_loop().create_future()
-        self._known[key] = (now + TTL, answer)
+        self._forget(self._clock.monotonic())
+        while (known := self._known.get(key)) is None and (under_way := self._under_way.get(key)) is not None:
+            await asyncio.shield(under_way)
+        if known is not None:
+            return known[1]
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._under_way[key] = done
         try:
             position = await publish()
-        except BaseException:
-            del self._known[key]
-            answer.set_result(None)
-            raise
-        answer.set_result(position)
+            self._known[key] = (self._clock.monotonic() + TTL, position)
+        finally:
+            del self._under_way[key]
+            done.set_result(None)
         return position
 
     def _forget(self, now: float) -> None:
         while self._known:
-            key, (end, answer) = next(iter(self._known.items()))
-            is_full = len(self._known) >= self._max_keys
-            if not answer.done() or (end > now and not is_full):
-                return
+            key, (end, _) = next(iter(self._known.items()))
             if end > now:
+                if len(self._known) < self._max_keys:
+                    return
                 self._warn(now, end)
             del self._known[key]
 
