@@ -167,7 +167,7 @@ class Leaky(MemoryBroker):
     """Loses a publication on its way to this node."""
 
     def lose(self, ws_channel: str, publication: Publication) -> None:
-        self._stream(ws_channel).stream.add(publication, size=5)
+        self._used(ws_channel, self._clock.monotonic()).stream.add(publication, size=5)
 
 
 def test_a_publication_that_got_lost_between_the_nodes_is_noticed_by_comparing_positions():
