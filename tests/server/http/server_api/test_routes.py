@@ -142,7 +142,7 @@ async def test_a_server_without_a_key_lets_nobody_in():
 
 async def test_the_api_may_be_elsewhere_and_open_to_everybody(server):
     router = server_api_router(server.node, key="", insecure=True, prefix="/deep/inside", name=lambda: "here")
-    app: Any = Litestar([router])
+    app: Any = Litestar([router], logging_config=None)  # the default one would be for the whole process
     transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://inside") as http:
         assert (await http.post("/deep/inside", content=COMMAND)).content == b'{"result":{}}'
