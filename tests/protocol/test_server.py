@@ -16,6 +16,7 @@ from vklive.protocol.messages import (
     ClientInfo,
     ConnectRequest,
     Join,
+    PresenceStatsResult,
     Publication,
     PublishRequest,
     Push,
@@ -23,6 +24,7 @@ from vklive.protocol.messages import (
 )
 from vklive.protocol.position import Position
 from vklive.protocol.pushed import Pushed
+from vklive.protocol.requests import Answered
 from vklive.protocol.server import ServerConnection
 from vklive.protocol.server_state import State
 from vklive.protocol.subscription import BEGINNING, Standing, Terms
@@ -126,10 +128,10 @@ def test_anything_but_a_connect_at_first_is_a_bad_request(frame):
         (b'{"id":2,"publish":{"data":1}}', "publish without channel"),
         (b'{"id":2,"publish":{"channel":"pub:a"}}', "publish without data"),
         (b'{"id":2,"presence":{}}', "presence without channel"),
-        (b'{"id":2,"presence_stats":{}}', "presencestats without channel"),
+        (b'{"id":2,"presence_stats":{}}', "presence_stats without channel"),
         (b'{"id":2,"history":{}}', "history without channel"),
         (b'{"id":2,"refresh":{}}', "refresh without token"),
-        (b'{"id":2,"sub_refresh":{"token":"t"}}', "subrefresh without channel"),
+        (b'{"id":2,"sub_refresh":{"token":"t"}}', "sub_refresh without channel"),
         (b'{"subscribe":{"channel":"pub:a"}}', "a command without an id"),
         (b"{}", "a pong without a ping"),
         (b'{"id":0,"publish":{"channel":"a","data":1}}', "a command without an id"),
@@ -624,3 +626,33 @@ def test_who_only_listens_and_may_not_is_closed_instead_of_refused(error, code):
     assert [push["disconnect"]["code"] for push in said(connection)] == [code]
     assert connection.closing is not None
     assert connection.closing.code == code
+
+
+def test_each_command_that_was_answered_is_told_once_by_name_with_its_error():
+    connection = connected()
+    connection.answered()
+    for frame in (
+        b'{"id":2,"subscribe":{"channel":"pub:a"}}',
+        b'{"id":3,"subscribe":{"channel":"pub:b"}}',
+        b'{"id":4,"subscribe":{"channel":"pub:b"}}',
+        b'{"id":5,"rpc":{}}',
+        b'{"id":6,"unsubscribe":{"channel":"pub:a"}}',
+        b'{"id":7,"presence_stats":{"channel":"pub:a"}}',
+        b'{"id":8,"sub_refresh":{"channel":"pub:c","token":"t"}}',
+    ):
+        connection.receive(frame)
+    assert connection.answered() == []
+    connection.accept_subscribe(Terms(), BEGINNING, now=101.0)
+    connection.refuse(ErrorCode.PERMISSION_DENIED, now=101.0)
+    connection.accept_subscribe(Terms(), BEGINNING, now=101.0)
+    connection.accept(PresenceStatsResult())
+    assert connection.answered() == [
+        Answered("subscribe"),
+        Answered("subscribe", ErrorCode.PERMISSION_DENIED),
+        Answered("subscribe"),
+        Answered("rpc", ErrorCode.NOT_AVAILABLE),
+        Answered("unsubscribe"),
+        Answered("presence_stats"),
+        Answered("sub_refresh", ErrorCode.PERMISSION_DENIED),
+    ]
+    assert connection.answered() == []

@@ -6,10 +6,12 @@ request must have.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 from msgspec import Struct, structs
 
+from vklive.protocol.codes import ErrorCode
 from vklive.protocol.messages import (
     Command,
     ConnectRequest,
@@ -50,6 +52,18 @@ class Request(Struct, frozen=True):
     asked: Question
 
 
+class Answered(Struct, frozen=True):
+    """A command that was answered.
+
+    Attributes:
+        method: what it is called, as ``subscribe``.
+        error: what it was refused with.
+    """
+
+    method: str
+    error: ErrorCode | None = None
+
+
 Asked: TypeAlias = Question | UnsubscribeRequest | PingRequest | RpcRequest | SendRequest
 """Everything that a command can ask."""
 
@@ -84,5 +98,21 @@ def channel_of(asked: Asked) -> str:
 
 
 def name_of(asked: Asked) -> str:
-    """What the request is called, for people."""
-    return type(asked).__name__.removesuffix("Request").lower()
+    """What the request is called: the command's field for it, as ``sub_refresh``."""
+    return _NAMES[type(asked)]
+
+
+_NAMES: Mapping[type, str] = {
+    ConnectRequest: "connect",
+    PingRequest: "ping",
+    SubscribeRequest: "subscribe",
+    UnsubscribeRequest: "unsubscribe",
+    PublishRequest: "publish",
+    PresenceRequest: "presence",
+    PresenceStatsRequest: "presence_stats",
+    HistoryRequest: "history",
+    RpcRequest: "rpc",
+    SendRequest: "send",
+    RefreshRequest: "refresh",
+    SubRefreshRequest: "sub_refresh",
+}

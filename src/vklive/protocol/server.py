@@ -11,7 +11,8 @@ asked, and are answered by whoever drives it.
     tick(now)           ─►  ServerConnection  ─► next_request()   what is to be decided
     accept_…/refuse     ─►                    ─► ended()          subscriptions that are over
     arrive, subscribed  ─►                    ─► passed()         whether it is time to look at all subscriptions
-    deliver(…)          ─►                    ─► closing          how the connection is to be closed
+    deliver(…)          ─►                    ─► answered()       commands that were answered
+                                              ─► closing          how the connection is to be closed
                                               ─► next_deadline    when to tick at the latest
 
 Source: `centrifuge` v0.28.2, client.go and handler_websocket.go; times are monotonic seconds.
@@ -22,7 +23,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 
-from msgspec import Raw, Struct
+from msgspec import Raw
 
 from vklive.errors import InappropriatePayloadError, LocalProtocolError, RemoteProtocolError
 from vklive.protocol.closing import Close, close_with, closed_instead
@@ -34,10 +35,14 @@ from vklive.protocol.messages import (
     ConnectResult,
     Disconnect,
     Error,
+    HistoryRequest,
     HistoryResult,
     PingRequest,
+    PresenceRequest,
     PresenceResult,
+    PresenceStatsRequest,
     PresenceStatsResult,
+    PublishRequest,
     PublishResult,
     Push,
     Refreshed,
@@ -54,21 +59,14 @@ from vklive.protocol.messages import (
     UnsubscribeResult,
 )
 from vklive.protocol.pushed import Pushed
-from vklive.protocol.requests import Asked, Question, Request, asked_by, channel_of, missing_field, name_of
+from vklive.protocol.requests import Answered, Asked, Question, Request, asked_by, channel_of, missing_field, name_of
 from vklive.protocol.server_state import State
-from vklive.protocol.subscription import Standing, Terms, push_of, result_of
+from vklive.protocol.subscription import Ended, Standing, Terms, push_of, result_of
 from vklive.protocol.subscriptions import Subscriptions
 from vklive.protocol.timing import Timer, Timing
 
 VERSION = "4.1.5"
 """What a connect reply says: the version whose behaviour this is."""
-
-
-class Ended(Struct, frozen=True):
-    """A subscription that is over."""
-
-    channel: str
-    terms: Terms
 
 
 class ServerConnection:
@@ -116,6 +114,7 @@ class ServerConnection:
         self._pending: Request | None = None
         self._outbox: list[bytes] = []
         self._ended: list[Ended] = []
+        self._answered: list[Answered] = []
         self._passed = False
 
     # What comes in.
@@ -222,6 +221,11 @@ class ServerConnection:
         ended, self._ended = self._ended, []
         return ended
 
+    def answered(self) -> Sequence[Answered]:
+        """The commands that were answered since the last call, in order."""
+        answered, self._answered = self._answered, []
+        return answered
+
     def passed(self) -> bool:
         """Whether it is time to look at all subscriptions; said once each time."""
         passed, self._passed = self._passed, False
@@ -311,9 +315,7 @@ class ServerConnection:
 
     def accept(self, result: PublishResult | PresenceResult | PresenceStatsResult | HistoryResult) -> None:
         """What a call has given."""
-        request, self._pending = self._pending, None
-        if request is None:
-            raise LocalProtocolError("there is no request to accept")
+        request = self._take(PublishRequest, PresenceRequest, PresenceStatsRequest, HistoryRequest)
         match result:
             case PublishResult():
                 self._say(Reply(id=request.id, publish=result))
@@ -331,12 +333,12 @@ class ServerConnection:
         if request is None:
             raise LocalProtocolError("there is no request to refuse")
         if not isinstance(request.asked, ConnectRequest):
-            self._say(_error_reply(request.id, error))
+            self._deny(request.id, request.asked, error)
             self._work()
         elif self.medium.unidirectional:
             self.close(closed_instead(error), detail=f"connect refused with {error.value} {error.message}")
         else:
-            self._say(_error_reply(request.id, error))
+            self._deny(request.id, request.asked, error)
             self.state = self.state.to(State.REFUSED)
             self._inbox.clear()
             self._timers[Timer.DROP] = now + self._timing.refused_drop_delay
@@ -385,10 +387,11 @@ class ServerConnection:
             case UnsubscribeRequest():
                 self._end_subscription(channel_of(asked))
                 self._say(Reply(id=number, unsubscribe=UnsubscribeResult()))
+                self._answered.append(Answered(name_of(asked)))
             case PingRequest() | RpcRequest() | SendRequest():
-                self._say(_error_reply(number, ErrorCode.NOT_AVAILABLE))
+                self._deny(number, asked, ErrorCode.NOT_AVAILABLE)
             case SubscribeRequest() | SubRefreshRequest() if error := self._objection(asked):
-                self._say(_error_reply(number, error))
+                self._deny(number, asked, error)
             case _:
                 self._pending = Request(number, asked)
 
@@ -452,11 +455,16 @@ class ServerConnection:
         if ttl is not None:
             self._timers[Timer.EXPIRY] = now + ttl + self._timing.expired_close_delay
 
-    def _take(self, kind: type[Question]) -> Request:
+    def _take(self, *kinds: type[Question]) -> Request:
         request, self._pending = self._pending, None
-        if request is None or not isinstance(request.asked, kind):
-            raise LocalProtocolError(f"there is no pending {kind.__name__} to accept")
+        if request is None or not isinstance(request.asked, kinds):
+            raise LocalProtocolError(f"there is no pending {kinds[0].__name__} to accept")
+        self._answered.append(Answered(name_of(request.asked)))
         return request
+
+    def _deny(self, number: int, asked: Asked, error: ErrorCode) -> None:
+        self._say(Reply(id=number, error=Error(code=error, message=error.message, temporary=error.temporary)))
+        self._answered.append(Answered(name_of(asked), error))
 
     def _say(self, reply: Reply) -> None:
         if self.closing is not None:
@@ -487,7 +495,3 @@ class ServerConnection:
             self._end_subscription(channel)
         if not close.flush:
             self._outbox.clear()
-
-
-def _error_reply(number: int, error: ErrorCode) -> Reply:
-    return Reply(id=number, error=Error(code=error, message=error.message, temporary=error.temporary))

@@ -113,6 +113,13 @@ class Subscription(Struct, kw_only=True):
         return True
 
 
+class Ended(Struct, frozen=True):
+    """A subscription that is over."""
+
+    channel: str
+    terms: Terms
+
+
 def result_of(terms: Terms, standing: Standing) -> SubscribeResult:
     """What the subscriber is told.
 

@@ -31,9 +31,9 @@ from vklive.protocol.messages import (
 from vklive.protocol.position import Position
 from vklive.protocol.pushed import Pushed
 from vklive.protocol.requests import Request, channel_of, name_of
-from vklive.protocol.server import Ended, ServerConnection
+from vklive.protocol.server import ServerConnection
 from vklive.protocol.server_state import State
-from vklive.protocol.subscription import Standing, Terms, since_of
+from vklive.protocol.subscription import Ended, Standing, Terms, since_of
 from vklive.server.admission import Admitted, Call, Expelled, Refused
 from vklive.server.errors import NodeError
 from vklive.server.turn import Frames
