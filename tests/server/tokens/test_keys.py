@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from vklive.errors import ConfigError
 from vklive.server.settings import TokenSettings
 from vklive.server.tokens import InvalidTokenError, TokenKeys
+from vklive.server.tokens.jws import parse
 
 
 @pytest.fixture
@@ -31,6 +32,12 @@ def pem(tmp_path):
     return write
 
 
+def opened(keys: TokenKeys, token: str) -> bytes:
+    jws = parse(token)
+    keys.verifying.check(jws, {})
+    return jws.payload
+
+
 CURVES = {"ES256": ec.SECP256R1(), "ES384": ec.SECP384R1(), "ES512": ec.SECP521R1()}
 
 
@@ -48,7 +55,7 @@ def test_a_key_pair_signs_and_verifies(pem, algorithm):
 
     token = both.sign(b"{}")
 
-    assert both.verifying.open(token) == verifying.verifying.open(token) == b"{}"
+    assert opened(both, token) == opened(verifying, token) == b"{}"
     assert (both.can_sign, verifying.can_sign) == (True, False)
 
 
@@ -56,16 +63,16 @@ def test_a_key_pair_signs_and_verifies(pem, algorithm):
 def test_a_secret_signs_and_verifies(algorithm):
     keys = TokenKeys.from_settings(TokenSettings(algorithm=algorithm, secret="s" * 64))
 
-    assert keys.verifying.open(keys.sign(b"{}")) == b"{}"
+    assert opened(keys, keys.sign(b"{}")) == b"{}"
 
 
 def test_without_a_secret_each_process_has_its_own_and_says_so(caplog):
     one, two = (TokenKeys.from_settings(TokenSettings()) for _ in range(2))
     token = one.sign(b"{}")
 
-    assert one.verifying.open(token) == b"{}"
+    assert opened(one, token) == b"{}"
     with pytest.raises(InvalidTokenError):
-        two.verifying.open(token)
+        opened(two, token)
     assert "VKLIVE_TOKENS__SECRET" in caplog.text
     assert "end with this process" in caplog.text
 
@@ -76,7 +83,7 @@ def test_a_short_secret_is_warned_of_once_and_works(caplog, algorithm, enough):
     keys = TokenKeys.from_settings(TokenSettings(algorithm=algorithm, secret="s" * (enough - 1)))
 
     for _ in range(2):
-        assert keys.verifying.open(keys.sign(b"{}")) == b"{}"
+        assert opened(keys, keys.sign(b"{}")) == b"{}"
 
     assert len(caplog.records) == 1
     assert f"from {enough} on" in caplog.text

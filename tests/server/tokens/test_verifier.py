@@ -26,7 +26,8 @@ from vklive.server.tokens import (
     Verifier,
     VerifyingKeys,
 )
-from vklive.server.tokens.verifier import LAST_SECOND, MAX_TOKEN_LENGTH
+from vklive.server.tokens.decoding import LAST_SECOND
+from vklive.server.tokens.jws import MAX_TOKEN_LENGTH
 
 SECRET = "a secret of at least thirty-two bytes"
 NOW = 1_800_000_000.0
@@ -187,41 +188,76 @@ def test_a_token_that_is_too_long_is_invalid():
 # Claims.
 
 
-@both_kinds
+WRONG_IN_BOTH: list[dict[str, Any]] = [
+    {"sub": 42},
+    {"sub": ["42"]},
+    {"sub": {"id": "42"}},
+    {"sub": True},
+    {"exp": "tomorrow"},
+    {"exp": "0x10"},
+    {"exp": ""},
+    {"exp": "9999999999999"},
+    {"exp": True},
+    {"exp": [LATER]},
+    {"exp": LAST_SECOND + 1},
+    {"nbf": "x"},
+    {"iat": "x"},
+    {"jti": 5},
+    {"iss": 5},
+    {"aud": 5},
+    {"aud": [5]},
+    {"channel": 5},
+    {"channel": ["chat:1"]},
+    {"expire_at": "5"},
+    {"expire_at": 5.5},
+    {"b64info": 5},
+    {"b64info": "not base64!"},
+    {"b64info": "YQ"},
+]
+OF_CONNECTIONS: list[dict[str, Any]] = [
+    {"channels": "chat:1"},
+    {"channels": [5]},
+    {"subs": ["chat:1"]},
+    {"subs": {"chat:1": 5}},
+    {"subs": {"chat:1": {"b64data": "!"}}},
+    {"subs": {"chat:1": {"override": {"presence": True}}}},
+]
+OF_SUBSCRIPTIONS: list[dict[str, Any]] = [
+    {"client": 5},
+    {"b64data": 5},
+    {"b64data": "!"},
+    {"override": 5},
+    {"override": {"presence": True}},
+    {"override": {"presence": {"value": 1}}},
+]
+
+
 @pytest.mark.parametrize(
-    "claims",
-    [
-        {"sub": 42},
-        {"sub": ["42"]},
-        {"sub": {"id": "42"}},
-        {"sub": True},
-        {"exp": "1900000000"},
-        {"exp": True},
-        {"exp": [LATER]},
-        {"exp": LAST_SECOND + 1},
-        {"nbf": "0"},
-        {"iat": "0"},
-        {"jti": 5},
-        {"iss": 5},
-        {"aud": 5},
-        {"aud": [5]},
-        {"channel": 5},
-        {"channel": ["chat:1"]},
-        {"client": 5},
-        {"expire_at": "5"},
-        {"expire_at": 5.5},
-        {"b64info": 5},
-        {"b64info": "not base64!"},
-        {"channels": "chat:1"},
-        {"channels": [5]},
-        {"subs": ["chat:1"]},
-        {"subs": {"chat:1": 5}},
-        {"override": {"presence": True}},
-    ],
+    ("kind", "claims"),
+    [(kind, claims) for kind in KINDS for claims in WRONG_IN_BOTH]
+    + [("connection", claims) for claims in OF_CONNECTIONS]
+    + [("subscription", claims) for claims in OF_SUBSCRIPTIONS],
 )
 def test_claims_of_wrong_types_make_a_token_invalid(kind, claims):
     with pytest.raises(InvalidTokenError):
         KINDS[kind](token(kind, **{"sub": "42", "exp": LATER, **claims}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "claims"),
+    [("connection", claims) for claims in OF_SUBSCRIPTIONS] + [("subscription", claims) for claims in OF_CONNECTIONS],
+)
+def test_claims_of_the_other_kind_are_not_looked_at(kind, claims):
+    assert KINDS[kind](token(kind, **{"sub": "42", "exp": LATER, **claims})).user == "42"
+
+
+def test_the_error_names_the_claim_that_is_wrong():
+    with pytest.raises(InvalidTokenError) as caught:
+        VERIFIER.connection(token(subs={"hunter2": {"override": {"presence": {"value": "hunter3"}}}}), now=NOW)
+
+    assert "presence.value" in caught.value.problem
+    assert "bool" in caught.value.problem
+    assert "hunter" not in caught.value.problem
 
 
 @both_kinds
@@ -274,6 +310,16 @@ def test_a_forged_token_is_invalid_even_when_it_has_expired(kind):
 def test_a_token_is_good_until_the_second_before_it_expires(kind, exp, good):
     if good:
         assert KINDS[kind](token(kind, exp=exp)).expire_at == int(exp)
+    else:
+        with pytest.raises(TokenExpiredError):
+            KINDS[kind](token(kind, exp=exp))
+
+
+@both_kinds
+@pytest.mark.parametrize(("exp", "good"), [(str(LATER), True), (f"{LATER}.5", True), (str(EARLIER), False)])
+def test_a_time_may_be_a_number_in_quotes(kind, exp, good):
+    if good:
+        assert KINDS[kind](token(kind, exp=exp)).expire_at == LATER
     else:
         with pytest.raises(TokenExpiredError):
             KINDS[kind](token(kind, exp=exp))

@@ -1,7 +1,7 @@
 """Keys that are fetched from a JWKS endpoint (centrifugo.md 5.1).
 
-RSA keys only, as Centrifugo v4 has it: each says with which algorithm it is used. Whatever goes wrong, be it the
-network, makes the token invalid that needed the key; the reason is in its error.
+Whatever goes wrong, be it the network, makes the token invalid that needed the key; its error says why. Strangers can
+have us fetch by naming keys that are not there, so how often that happens is bounded, and so is what is kept.
 """
 
 from __future__ import annotations
@@ -9,185 +9,185 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
-from typing import cast
-
-import httpx2
-import jwt
-import msgspec
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from jwt.algorithms import RSAAlgorithm
-from jwt.utils import base64url_decode
-from msgspec import Struct
+from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from vklive.clock import Clock
-from vklive.server.settings import Algorithm
+from vklive.errors import ConfigError, ConnectError
 from vklive.server.tokens.claims import InvalidTokenError
 from vklive.server.tokens.expected import ANYBODY, Expected
-from vklive.server.tokens.verifying import header_of, open_with, signature_of
+from vklive.server.tokens.jwk import KeySetError, RsaKey, keys_in
+from vklive.server.tokens.jwks_fetch import Fetch, fetch_with_httpx2
+from vklive.server.tokens.jws import Jws
 
 _log = logging.getLogger("vklive.server.tokens")
 
 CACHE_TTL = 3600.0
-"""Seconds that fetched keys are used before they are fetched anew."""
+"""Seconds after which a set is fetched anew."""
+
+STALE_TTL = 3600.0
+"""Seconds more in which its keys are used while that fails: an endpoint that is away locks nobody out at once."""
+
 RETRY_DELAY = 5.0
-"""Seconds after a fetch in which no other is made, whatever keys tokens name: nobody hammers it through us."""
+"""Seconds after a fetch in which the same set is not fetched again, whichever keys tokens name."""
+
 ATTEMPTS = 2
+"""How often a fetch is tried."""
+
 FETCH_TIMEOUT = 1.0
 """Seconds that one attempt may take."""
-MAX_RESPONSE_SIZE = 1024 * 1024
-"""Bytes of a set of keys."""
-MAX_ENDPOINTS = 64
-"""How many addresses a pattern of issuers may lead to; their keys are kept."""
 
-Fetch = Callable[[str], Awaitable[bytes]]
-"""Gets the body at an address; raises whatever goes wrong."""
+MAX_SETS = 256
+"""How many sets are kept, where a pattern leads to many."""
 
-_RS: frozenset[str] = frozenset({"RS256", "RS384", "RS512"})
+MAX_NEW_SETS = 16
+"""How many sets that have never given a key are fetched within `RETRY_DELAY`: their names come from strangers."""
+
 _PLACEHOLDER = re.compile(r"{{\s*(\w+)\s*}}")
+_NAME = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._~-]{1,255}\Z")
 
 
-class _Jwk(Struct):
-    kid: str = ""
-    kty: str = ""
-    use: str = ""
-    alg: str = ""
-    n: str = ""
-    e: str = ""
+class _Set:
+    """The keys of one endpoint. Without any until they have been fetched."""
 
-
-class _JwkSet(Struct):
-    keys: list[msgspec.Raw] = []
-
-
-class _Claims(Struct):
-    iss: str | None = None
-    aud: str | list[str] | None = None
-
-
-class _Endpoint:
     def __init__(self) -> None:
-        self.keys: dict[str, tuple[Algorithm, RSAPublicKey]] = {}
-        self.lock = asyncio.Lock()
+        self.keys: dict[str, RsaKey] = {}
         self.fetched_at = float("-inf")
+        self.tried_at = float("-inf")
         self.problem = ""
+        self.fetching = asyncio.Lock()
 
 
 class JwksKeys:
     """Keys from a JWKS endpoint.
 
+    A name that fills a placeholder comes from a token that nobody has checked yet, so it may only have letters, digits
+    and ``-._~``: it can choose among the sets of the endpoint, and can lead to no other host and no other folder.
+
     Args:
         endpoint: its address; ``{{name}}`` stands for a named group of the patterns of `expected`.
-        expected: who tokens must be from and for; it also keeps strangers' tokens from being looked after.
         clock: tells when keys are to be fetched anew.
+        expected: what the verifier looks for in a token.
         fetch: how they are fetched.
+
+    Raises:
+        ConfigError: the address is not one of HTTP, or has a placeholder that nothing fills.
     """
 
     def __init__(
-        self, endpoint: str, *, clock: Clock, expected: Expected = ANYBODY, fetch: Fetch | None = None
+        self, endpoint: str, *, clock: Clock, expected: Expected = ANYBODY, fetch: Fetch = fetch_with_httpx2
     ) -> None:
-        self._template = endpoint
-        self._expected = expected
+        where = "token_jwks_public_endpoint"
+        self._host = _host_of(endpoint)
+        if not self._host:
+            raise ConfigError(where, "it is no address of HTTP", hint="begin it with https:// or http://")
+        for name in _PLACEHOLDER.findall(endpoint):
+            if name not in expected.names:
+                hint = f"write (?P<{name}>…) in token_issuer_regex or token_audience_regex"
+                raise ConfigError(where, f"nothing fills the placeholder {name!r}", hint=hint)
+        self._endpoint = endpoint
         self._clock = clock
-        self._fetch = fetch or _get
-        self._endpoints: dict[str, _Endpoint] = {}
-        self._jws = jwt.PyJWS(algorithms=[])
-        for algorithm in _RS:
-            self._jws.register_algorithm(algorithm, signature_of(cast("Algorithm", algorithm)))
+        self._fetch = fetch
+        self._sets: dict[str, _Set] = {}  # those that were of use last are at the end
+        self._new_since = float("-inf")
+        self._new = 0
 
-    def needs(self, token: str) -> bool:
-        """Whether a key has to be fetched for this token: it may be one of ours, and its key is not here."""
+    @property
+    def is_remote(self) -> bool:
+        """Yes."""
+        return True
+
+    def needs(self, jws: Jws, names: Mapping[str, str]) -> bool:
+        """See `KeySet.needs`."""
         try:
-            kid, url = self._place_of(token)
+            kept = self._sets.get(self._address(names))
         except InvalidTokenError:
             return False
-        endpoint = self._endpoints.get(url)
-        if endpoint is None:
-            return True
-        age = self._clock.monotonic() - endpoint.fetched_at
-        return age >= CACHE_TTL or (kid not in endpoint.keys and age >= RETRY_DELAY)
+        return bool(jws.key_id) and (kept is None or self._is_due(kept, jws.key_id))
 
-    async def prepare(self, token: str) -> None:
-        """Fetch the keys that this token needs; one fetch serves all who wait for it."""
-        try:
-            _, url = self._place_of(token)
-        except InvalidTokenError:
+    async def prepare(self, jws: Jws, names: Mapping[str, str]) -> None:
+        """See `KeySet.prepare`. One fetch serves all who wait for it."""
+        if not self.needs(jws, names):
             return
-        if url not in self._endpoints and len(self._endpoints) >= MAX_ENDPOINTS:
-            del self._endpoints[next(iter(self._endpoints))]
-        endpoint = self._endpoints.setdefault(url, _Endpoint())
-        async with endpoint.lock:
-            if self.needs(token):
-                await self._refill(endpoint, url)
+        url = self._address(names)
+        kept = self._sets.get(url) or self._room_for(url)
+        if kept is None:
+            return
+        async with kept.fetching:
+            if self._is_due(kept, jws.key_id):
+                await self._refill(kept, url)
 
-    def open(self, token: str) -> bytes:
-        """The claims of a token.
+    def check(self, jws: Jws, names: Mapping[str, str]) -> None:
+        """See `KeySet.check`.
 
         Raises:
-            InvalidTokenError: see `vklive.server.tokens.verifying.TokenOpener.open`; also when its key cannot be had.
+            InvalidTokenError: it names no key, a key that cannot be had, or is not signed with it.
         """
-        kid, url = self._place_of(token)
-        endpoint = self._endpoints.get(url, _Endpoint())
-        if kid not in endpoint.keys:
-            raise InvalidTokenError(endpoint.problem or "its key is not in the set of keys")
-        algorithm, key = endpoint.keys[kid]
-        return open_with(self._jws, token, key=cast("bytes", key), algorithm=algorithm)
+        if not jws.key_id:
+            raise InvalidTokenError("it does not say which key it is signed with")
+        url = self._address(names)
+        kept = self._sets.get(url)
+        if kept is None:
+            raise InvalidTokenError("the set with its key has not been fetched: too many others are asked for")
+        key = kept.keys.get(jws.key_id)
+        if key is None:
+            raise InvalidTokenError(kept.problem or "its key is not in the set of keys, or is none for signatures")
+        jws.check(key.key, key.algorithm)
+        self._sets[url] = self._sets.pop(url)
 
-    async def _refill(self, endpoint: _Endpoint, url: str) -> None:
-        for attempt in range(1, ATTEMPTS + 1):
+    def _address(self, names: Mapping[str, str]) -> str:
+        def fill(placeholder: re.Match[str]) -> str:
+            name = names.get(placeholder[1], "")
+            if _NAME.match(name) is None:
+                raise InvalidTokenError("what it says of its issuer or audience is no part of an address")
+            return name
+
+        return _PLACEHOLDER.sub(fill, self._endpoint)
+
+    def _is_due(self, kept: _Set, key_id: str) -> bool:
+        now = self._clock.monotonic()
+        wanted = key_id not in kept.keys or now - kept.fetched_at >= CACHE_TTL
+        return wanted and now - kept.tried_at >= RETRY_DELAY
+
+    def _room_for(self, url: str) -> _Set | None:
+        """A place for a set that is not kept yet, if there may be one more."""
+        now = self._clock.monotonic()
+        if now - self._new_since >= RETRY_DELAY:
+            self._new_since, self._new = now, 0
+        if self._new >= MAX_NEW_SETS:
+            return None
+        if len(self._sets) >= MAX_SETS:
+            idle = [old for old, kept in self._sets.items() if not kept.fetching.locked()]
+            # Those that never gave a key go first, then those that were of use longest ago.
+            del self._sets[next((old for old in idle if not self._sets[old].keys), idle[0])]
+        self._new += 1
+        self._sets[url] = kept = _Set()
+        return kept
+
+    async def _refill(self, kept: _Set, url: str) -> None:
+        for _ in range(ATTEMPTS):
             try:
                 async with asyncio.timeout(FETCH_TIMEOUT):
-                    endpoint.keys = _keys_in(await self._fetch(url))
-            except Exception as error:  # noqa: BLE001 - whatever it is, there is no key, and the reason is told
-                # What was fetched before is used on: an endpoint that is away does not lock everybody out.
-                endpoint.problem = f"the set of keys cannot be fetched ({type(error).__name__})"
-                _log.warning("cannot fetch the keys of tokens, attempt %d of %d: %r", attempt, ATTEMPTS, error)
+                    kept.keys = keys_in(await self._fetch(url))
+            except TimeoutError:
+                kept.problem = f"the set of keys cannot be fetched: no answer within {FETCH_TIMEOUT:g} s"
+            except (ConnectError, KeySetError) as error:
+                kept.problem = f"the set of keys cannot be fetched: {error.problem}"
             else:
-                endpoint.problem = ""
+                kept.problem = ""
+                kept.fetched_at = self._clock.monotonic()
                 break
-        endpoint.fetched_at = self._clock.monotonic()
-
-    def _place_of(self, token: str) -> tuple[str, str]:
-        """The id of the key, and where it is; nothing of it has been checked yet."""
-        header = header_of(token)
-        kid = header.get("kid")
-        if not isinstance(kid, str) or not kid:
-            raise InvalidTokenError("it does not say which key it is signed with")
-        if header.get("alg") not in _RS:
-            raise InvalidTokenError("it is signed in a way that is not configured")
-        if "{{" not in self._template:
-            return kid, self._template
-        try:
-            payload = base64url_decode(token.split(".")[1])
-            claims = msgspec.json.decode(payload, type=_Claims)
-        except (msgspec.MsgspecError, ValueError, IndexError, RecursionError):
-            raise InvalidTokenError("its claims are not what claims should be") from None
-        groups = self._expected.check(audience=claims.aud, issuer=claims.iss)
-        return kid, _PLACEHOLDER.sub(lambda match: groups.get(match[1], ""), self._template)
+        kept.tried_at = self._clock.monotonic()
+        if kept.problem:
+            if kept.tried_at - kept.fetched_at >= CACHE_TTL + STALE_TTL:
+                kept.keys = {}
+            _log.warning("tokens cannot be checked with keys of %s: %s", self._host, kept.problem)
 
 
-def _keys_in(body: bytes) -> dict[str, tuple[Algorithm, RSAPublicKey]]:
-    """The keys of a set that are of use, by id. One that is not is passed over."""
-    found: dict[str, tuple[Algorithm, RSAPublicKey]] = {}
-    for raw in msgspec.json.decode(body, type=_JwkSet).keys:
-        try:
-            jwk = msgspec.json.decode(raw, type=_Jwk)
-            if jwk.kty != "RSA" or jwk.use != "sig" or jwk.alg not in _RS or not jwk.kid:
-                continue
-            key = RSAAlgorithm.from_jwk({"kty": "RSA", "n": jwk.n, "e": jwk.e})
-        except (msgspec.MsgspecError, jwt.PyJWTError, ValueError):
-            continue
-        if isinstance(key, RSAPublicKey):
-            found[jwk.kid] = (cast("Algorithm", jwk.alg), key)
-    return found
-
-
-async def _get(url: str) -> bytes:
-    async with httpx2.AsyncClient(timeout=FETCH_TIMEOUT) as http, http.stream("GET", url) as answer:
-        answer.raise_for_status()
-        body = b""
-        async for piece in answer.aiter_bytes():
-            body += piece
-            if len(body) > MAX_RESPONSE_SIZE:
-                raise ValueError(f"the set of keys has more than {MAX_RESPONSE_SIZE} bytes")
-        return body
+def _host_of(endpoint: str) -> str:
+    """The host of an address of HTTP, with its placeholders; empty when it is none."""
+    try:
+        address = urlsplit(endpoint)
+    except ValueError:
+        return ""
+    return (address.hostname or "") if address.scheme in {"http", "https"} else ""

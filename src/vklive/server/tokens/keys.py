@@ -8,24 +8,17 @@ from pathlib import Path
 from typing import cast
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.ec import (
-    EllipticCurvePrivateKey,
-    EllipticCurvePublicKey,
-)
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from jwt.algorithms import HMACAlgorithm
 
 from vklive.errors import ConfigError
 from vklive.server.settings import Algorithm, TokenSettings
-from vklive.server.tokens.verifying import CURVES, HMAC_HASHES, PublicKey, VerifyingKeys, signature_of
+from vklive.server.tokens.jws import HMAC_HASHES, PrivateKey, PublicKey, sign
+from vklive.server.tokens.pem import check_fit, private_key_in, public_key_in
+from vklive.server.tokens.verifying import VerifyingKeys
 
 _log = logging.getLogger("vklive.server.tokens")
-
-MIN_RSA_BITS = 2048
-"""RFC 7518, 3.3."""
-
-PrivateKey = bytes | RSAPrivateKey | EllipticCurvePrivateKey
 
 
 class TokenKeys:
@@ -41,11 +34,9 @@ class TokenKeys:
     """
 
     def __init__(self, algorithm: Algorithm, *, private: PrivateKey | None, public: PublicKey) -> None:
-        self.algorithm = algorithm
+        self.algorithm: Algorithm = algorithm
         self.verifying = VerifyingKeys({algorithm: public})
         self._private = private
-        self._jws = jwt.PyJWS(algorithms=[])
-        self._jws.register_algorithm(algorithm, signature_of(algorithm))
 
     @classmethod
     def from_settings(cls, settings: TokenSettings) -> TokenKeys:
@@ -88,7 +79,7 @@ class TokenKeys:
 
     def sign(self, claims: bytes) -> str:
         """A token of these claims, which are JSON. Needs a private key: see `can_sign`."""
-        return self._jws.encode(claims, cast("bytes", self._private), algorithm=self.algorithm)
+        return sign(claims, key=cast("PrivateKey", self._private), algorithm=self.algorithm)
 
 
 def _secret(settings: TokenSettings) -> bytes:
@@ -98,7 +89,7 @@ def _secret(settings: TokenSettings) -> bytes:
             "set VKLIVE_TOKENS__SECRET or `secret` in [tokens] to keep them"
         )
         return secrets.token_urlsafe(48).encode()
-    thorough = HMACAlgorithm(HMAC_HASHES[settings.algorithm[2:]])
+    thorough = HMACAlgorithm(HMAC_HASHES[settings.algorithm])
     try:
         secret = thorough.prepare_key(settings.secret)
     except jwt.InvalidKeyError:
@@ -120,57 +111,16 @@ def _secret(settings: TokenSettings) -> bytes:
 
 def _private_key(settings: TokenSettings) -> RSAPrivateKey | EllipticCurvePrivateKey:
     where = "tokens.private_key_file"
-    try:
-        key = load_pem_private_key(_read(settings.private_key_file, where=where), password=None)
-    except (ValueError, TypeError) as error:
-        needs_password = isinstance(error, TypeError)
-        raise ConfigError(
-            where,
-            f"{settings.private_key_file} " + ("is encrypted" if needs_password else "is no private key in PEM"),
-            hint="store it without a password, readable by this server only" if needs_password else "",
-        ) from None
-    if not isinstance(key, (RSAPrivateKey, EllipticCurvePrivateKey)):
-        raise _misfit(settings, where=where)
-    _check_fit(settings, key, where=where)
+    key = private_key_in(_read(settings.private_key_file, where=where), where=where)
+    check_fit(key, settings.algorithm, where=where)
     return key
 
 
 def _public_key(settings: TokenSettings) -> RSAPublicKey | EllipticCurvePublicKey:
     where = "tokens.public_key_file"
-    try:
-        key = load_pem_public_key(_read(settings.public_key_file, where=where))
-    except ValueError:
-        raise ConfigError(where, f"{settings.public_key_file} is no public key in PEM") from None
-    if not isinstance(key, (RSAPublicKey, EllipticCurvePublicKey)):
-        raise _misfit(settings, where=where)
-    _check_fit(settings, key, where=where)
+    key = public_key_in(_read(settings.public_key_file, where=where), where=where)
+    check_fit(key, settings.algorithm, where=where)
     return key
-
-
-def _check_fit(
-    settings: TokenSettings,
-    key: RSAPrivateKey | RSAPublicKey | EllipticCurvePrivateKey | EllipticCurvePublicKey,
-    *,
-    where: str,
-) -> None:
-    is_rsa = isinstance(key, (RSAPrivateKey, RSAPublicKey))
-    if is_rsa != settings.algorithm.startswith("RS"):
-        raise _misfit(settings, where=where)
-    if is_rsa and key.key_size < MIN_RSA_BITS:
-        raise ConfigError(where, f"the key has {key.key_size} bits", hint=f"use at least {MIN_RSA_BITS}")
-    if not isinstance(key, (RSAPrivateKey, RSAPublicKey)):
-        curve = CURVES[settings.algorithm[2:]]
-        if not isinstance(key.curve, curve):
-            raise ConfigError(
-                where,
-                f"the key is on the curve {key.curve.name}",
-                hint=f"{settings.algorithm} needs one on {curve.name}",
-            )
-
-
-def _misfit(settings: TokenSettings, *, where: str) -> ConfigError:
-    family = "an RSA key" if settings.algorithm.startswith("RS") else "a key on an elliptic curve"
-    return ConfigError(where, f"the key does not fit {settings.algorithm}", hint=f"it needs {family}")
 
 
 def _read(path: str, *, where: str) -> bytes:
