@@ -96,14 +96,18 @@ def test_an_unknown_command_is_a_usage_error(vklive):
     ("error", "line"),
     [
         (ConfigError("port", "wrong", hint="use 1"), "Error: port: wrong (use 1)\n"),
-        (ConfigError("a\nb", "\x1b[2J"), "Error: a\\nb: \\x1b[2J\n"),
+        (ConfigError("a", "\x1b[2J\nand that"), "Error: a: \\x1b[2J\nand that\n"),
+        (
+            MissingExtraError("a\nb", extra="x"),
+            "Error: a\\nb is not installed; install it with: pip install 'vklive[x]'\n",
+        ),
         (
             MissingExtraError("it", extra="server"),
             "Error: it is not installed; install it with: pip install 'vklive[server]'\n",
         ),
     ],
 )
-def test_an_error_of_ours_is_one_line_and_no_traceback(monkeypatch, error, line):
+def test_an_error_of_ours_is_a_line_or_several_of_a_configuration_and_no_traceback(monkeypatch, error, line):
     def body() -> None:
         raise error
 

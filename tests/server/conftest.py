@@ -37,10 +37,16 @@ def _bin() -> Path:
     return max(found, key=lambda path: float(path.parent.name))
 
 
-def _free_port() -> int:
+def any_free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port on which nobody listens."""
+    return any_free_port()
 
 
 @contextlib.contextmanager
@@ -63,7 +69,7 @@ def _running(programs: Path, folder: Path, password: str) -> Iterator[int]:
         group=account,
         extra_groups=extra_groups,
     )
-    port = _free_port()
+    port = any_free_port()
     command: list[str | Path] = [programs / "postgres", "-D", data, "-p", str(port)]
     for option in ("fsync=off", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}"):
         command += ["-c", option]

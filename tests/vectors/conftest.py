@@ -1,19 +1,18 @@
-"""The server that the recordings were made with, as ours."""
+"""The server that the recordings were made with, as ours: made from the same configuration."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable
-from typing import Any
 
 import pytest
-from tests.vectors.script import API_KEY, KEY, RECORDED
+from msgspec import structs
+from tests.vectors.script import RECORDED
 from tests.vectors.worlds import SocketWorld
 
-from vklive.server.app import Server
-from vklive.server.namespaces import Namespace
-from vklive.server.settings import PubSubSettings, Settings, TokenSettings
+from vklive.server.centrifugo.configuration import PubSubConfiguration
+from vklive.server.centrifugo.reading import read_configuration
+from vklive.server.centrifugo.server import PubSubServer
 
 NOW = 1_800_000_000
 """Unix time in a replay. It stands still, so that times to live come out as recorded."""
@@ -29,38 +28,15 @@ class StandingClock:
         return float(NOW)
 
 
-def recorded_namespaces() -> list[Namespace]:
-    """The recorded configuration, as far as namespaces have options here."""
-    config = json.loads((RECORDED / "_server_config.json").read_text())
-    return [_namespace({**config, "name": ""}), *map(_namespace, config["namespaces"])]
-
-
-def _namespace(options: dict[str, Any]) -> Namespace:
-    known = {name: value for name, value in options.items() if name in Namespace.__struct_fields__}
-    if "history_ttl" in known:
-        known["history_ttl"] = float(known["history_ttl"].removesuffix("s"))
-    return Namespace(**known)
-
-
-def recorded_settings() -> Settings:
-    config = json.loads((RECORDED / "_server_config.json").read_text())
-    return Settings(
-        port=0,
-        database_url="sqlite+aiosqlite:///:memory:",
-        api_key=API_KEY,
-        tokens=TokenSettings(secret=KEY),
-        pubsub=PubSubSettings(
-            allowed_origins=tuple(config["allowed_origins"]),
-            channel_limit=config["client_channel_limit"],
-            allow_anonymous_connect_without_token=config["allow_anonymous_connect_without_token"],
-        ),
-    )
+def recorded_configuration() -> PubSubConfiguration:
+    configuration = read_configuration(RECORDED / "_server_config.json", environ={}, flags={})
+    return structs.replace(configuration, port=0)
 
 
 @pytest.fixture
 async def socket_world() -> AsyncIterator[SocketWorld]:
     clock = StandingClock(asyncio.get_running_loop().time)
-    async with Server(recorded_settings(), namespaces=recorded_namespaces(), clock=clock) as server:
+    async with PubSubServer(recorded_configuration(), clock=clock) as server:
         world = SocketWorld(server.url, server.ws_url)
         yield world
         await world.close()

@@ -7,18 +7,17 @@ import itertools
 from collections.abc import Callable
 
 import pytest
-from tests.vectors.conftest import NOW, recorded_namespaces, recorded_settings
+from tests.vectors.conftest import NOW, recorded_configuration
 from tests.vectors.replay import World, replay
 from tests.vectors.script import API_KEY, Placeholders, Scenario, scenarios
 from tests.vectors.worlds import MemoryWorld, SocketWorld
 
 from vklive.server.admission import Admission
 from vklive.server.broker.memory import MemoryBroker
-from vklive.server.namespaces import Namespaces
 from vklive.server.node import Node
 from vklive.server.presence.memory import MemoryPresence
 from vklive.server.tasks import Tasks
-from vklive.server.tokens import TokenKeys, Verifier
+from vklive.server.tokens import Verifier, VerifyingKeys
 from vklive.testing.loop import VirtualLoop, run_virtual
 
 ALL = list(scenarios())
@@ -58,12 +57,12 @@ def test_in_virtual_time(scenario: Scenario):
     async def play() -> list[str]:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, VirtualLoop)
-        settings = recorded_settings()
+        configuration = recorded_configuration()
         tasks = Tasks()
-        keys = TokenKeys.from_settings(settings.tokens)
+        verifier = Verifier(VerifyingKeys.from_texts(hmac_secret=configuration.tokens.hmac_secret))
         node = Node(
-            Admission(Namespaces(recorded_namespaces()), Verifier(keys.verifying), settings.pubsub),
-            settings=settings.pubsub,
+            Admission(configuration.known_namespaces(), verifier, configuration.pubsub),
+            settings=configuration.pubsub,
             broker=MemoryBroker(clock=loop.clock),
             presence=MemoryPresence(),
             clock=loop.clock,

@@ -12,6 +12,7 @@ from vklive.cli.logs import LEVELS, log_to_stderr
 _COMMANDS = {
     "demo": LazyCommand("vklive.cli.demo:demo", "The whole system on this machine, with traffic.", extra="server"),
     "serve": LazyCommand("vklive.cli.serve:serve", "Run the server.", extra="server"),
+    "pubsub": LazyCommand("vklive.cli.pubsub:pubsub", "Run the pub/sub alone, as Centrifugo does.", extra="server"),
     "listen": LazyCommand("vklive.cli.listen:listen", "Show the events of a channel."),
     "publish": LazyCommand("vklive.cli.publish:publish", "Publish into ws channels of a server."),
     "token": LazyCommand("vklive.cli.token:token", "Issue tokens for a server of yours.", extra="server"),

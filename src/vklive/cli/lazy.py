@@ -15,7 +15,7 @@ import click
 
 from vklive.cli.escaping import escape
 from vklive.cli.exit_codes import ExitCode, exit_code_of
-from vklive.errors import MissingExtraError, VkliveError
+from vklive.errors import ConfigError, MissingExtraError, VkliveError
 
 
 class LazyCommand(NamedTuple):
@@ -69,7 +69,9 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except VkliveError as error:
-            click.echo(f"Error: {escape(str(error))}", err=True)
+            # A configuration may have several problems, each in its line; what strangers said stays in one.
+            lines = str(error).split("\n") if isinstance(error, ConfigError) else [str(error)]
+            click.echo("Error: " + "\n".join(map(escape, lines)), err=True)
             ctx.exit(exit_code_of(error))
         except BrokenPipeError:
             # The reader, as in `| head`, has had enough. What is still buffered must not fail at exit once more.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import click
 from vklive.cli.secret_files import read_secret
 from vklive.cli.server_configuration import config_option, configuration
 from vklive.server.app import Server
+from vklive.server.configuration import Configuration
 from vklive.server.http.openapi import PATH as DOCS_PATH
 from vklive.server.settings import Settings
 
@@ -42,25 +44,30 @@ def serve(
 
     A setting comes from a flag, else from the environment (VKLIVE_PORT, VKLIVE_TOKENS__SECRET), else from the TOML
     file (port, [tokens] secret), else it has its default. What nobody knows is an error. SIGTERM and Ctrl-C stop
-    the server politely: its clients are told to come back, and nothing that was accepted is lost.
+    the server politely: its clients are told to come back, and nothing that was accepted is lost. SIGHUP has it
+    read the settings again: namespaces, keys of tokens and limits of clients change while it runs.
     """
-    loaded = configuration(
-        config,
-        flags={
-            "host": host,
-            "port": port,
-            "database_url": database,
-            "seed": seed,
-            "api_key": read_secret(api_key_file) if api_key_file else None,
-        },
-    )
+
+    def load() -> Configuration:
+        return configuration(
+            config,
+            flags={
+                "host": host,
+                "port": port,
+                "database_url": database,
+                "seed": seed,
+                "api_key": read_secret(api_key_file) if api_key_file else None,
+            },
+        )
+
+    loaded = load()
     if print_config:
         click.echo(loaded.redacted())
         return
-    asyncio.run(_serve(loaded.settings))
+    asyncio.run(_serve(loaded.settings, read_again=lambda: load().settings))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, *, read_again: Callable[[], Settings]) -> None:
     async with Server(settings) as server:
         click.echo(
             f"DevAPI    {server.url}/v1\n"
@@ -68,4 +75,4 @@ async def _serve(settings: Settings) -> None:
             f"HTTP API  {server.url}/api" + ("" if settings.api_key else "  (closed: no api_key is set)") + "\n"
             f"docs      {server.url}{DOCS_PATH}"
         )
-        await server.serve()
+        await server.serve(read_again=read_again)

@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct, inspect, structs
 
 from vklive.errors import ConfigError
+from vklive.server.namespaces import Namespace, Namespaces
 from vklive.server.settings import Section, Settings, sensitivity_of
 
 ENVIRONMENT_PREFIX = "VKLIVE_"
@@ -211,6 +212,8 @@ def _checked(key: str, given: object, *, where: str, text: bool) -> object:
     """The value as its type wants it; text, as from the environment, is read first."""
     wanted = _TYPES[key]
     info = _info(wanted)
+    if key == "namespaces":
+        return _namespaces(given, where=where)
     if text and isinstance(given, str) and isinstance(info, inspect.VarTupleType):
         given = tuple(part.strip() for part in given.split(",") if part.strip())
     try:
@@ -221,6 +224,19 @@ def _checked(key: str, given: object, *, where: str, text: bool) -> object:
         said = "something else" if sensitivity_of(wanted) else repr(given)
         raise ConfigError(where, f"expected {_expected(info)}, got {said}")
     return value
+
+
+def _namespaces(given: object, *, where: str) -> tuple[Namespace, ...]:
+    if not isinstance(given, list):
+        raise ConfigError(where, "expected tables [[namespaces]] of a file")
+    found: list[Namespace] = []
+    for number, one in enumerate(cast("list[object]", given)):
+        try:
+            found.append(msgspec.convert(one, Namespace))
+        except msgspec.ValidationError as error:
+            raise ConfigError(f"{where}[{number}]", str(error)) from None
+    Namespaces(found)
+    return tuple(found)
 
 
 def _info(wanted: object) -> inspect.Type:

@@ -17,7 +17,7 @@ from vklive.server.broker.base import Retention
 _NAME = re.compile(r"[-a-zA-Z0-9_.]{2,}")
 
 
-class Namespace(Struct, frozen=True, kw_only=True):
+class Namespace(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The options of one namespace, named as Centrifugo names them. Everything that is not allowed is denied.
 
     Attributes:

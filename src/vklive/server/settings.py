@@ -17,6 +17,7 @@ from typing import Annotated, Literal, cast
 from msgspec import Meta, Struct, field, inspect, structs
 
 from vklive.errors import ConfigError
+from vklive.server.namespaces import Namespace
 
 HIDDEN = "<secret>"
 """What stands in the place of a secret."""
@@ -47,6 +48,7 @@ Count = Annotated[int, Meta(ge=1)]
 CountOrUnlimited = Annotated[int, Meta(ge=0)]
 Bytes = Annotated[int, Meta(ge=1)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
+Path = Annotated[str, Meta(pattern="^/")]
 Secret = Annotated[str, Meta(extra={"sensitivity": Sensitivity.SECRET})]
 Address = Annotated[str, Meta(extra={"sensitivity": Sensitivity.ADDRESS})]
 
@@ -157,6 +159,12 @@ class PubSubSettings(Section, frozen=True):
     position_check_delay: Seconds = 40.0
     """Seconds after which the position of a subscription is compared with the broker's again."""
 
+    connection_limit: CountOrUnlimited = 0
+    """How many clients may be connected here; more are answered with 503 before they are. 0: any number."""
+
+    connection_rate_limit: CountOrUnlimited = 0
+    """How many clients may come at once, and how many more each second; more are answered with 503. 0: any number."""
+
     history_max_publication_limit: Count = 300
     """How many publications one call of ``history`` gives a client at most."""
 
@@ -182,6 +190,49 @@ class PubSubSettings(Section, frozen=True):
                 f"the interval of {self.ping_interval:g} s is not more than the timeout of {self.pong_timeout:g} s",
                 hint="a ping must be answered before the next one is sent",
             )
+
+
+class TransportSettings(Section, frozen=True):
+    """By which ways clients come to the pub/sub, and where each is (centrifugo.md 8.1, 8.6, 8.7)."""
+
+    websocket: bool = True
+    """Whether they come by WebSocket."""
+
+    websocket_path: Path = "/connection/websocket"
+    """Where."""
+
+    http_stream: bool = False
+    """Whether they come by HTTP streaming, where networks do not let WebSockets through."""
+
+    http_stream_path: Path = "/connection/http_stream"
+    """Where."""
+
+    sse: bool = False
+    """Whether they come by Server-Sent Events, for the same reason."""
+
+    sse_path: Path = "/connection/sse"
+    """Where."""
+
+    emulation_path: Path = "/emulation"
+    """Where clients of these two send what they say after their first words."""
+
+    uni_websocket: bool = False
+    """Whether clients that only listen come by WebSocket."""
+
+    uni_websocket_path: Path = "/connection/uni_websocket"
+    """Where."""
+
+    uni_sse: bool = False
+    """Whether clients that only listen come by Server-Sent Events: an `EventSource` of a browser is enough."""
+
+    uni_sse_path: Path = "/connection/uni_sse"
+    """Where."""
+
+    uni_http_stream: bool = False
+    """Whether clients that only listen come by HTTP streaming: `curl` is enough."""
+
+    uni_http_stream_path: Path = "/connection/uni_http_stream"
+    """Where."""
 
 
 class DevApiSettings(Section, frozen=True):
@@ -213,5 +264,10 @@ class Settings(Section, frozen=True):
     """Seconds from SIGTERM to the end of the process at most. Ten is what `docker stop` gives."""
 
     tokens: TokenSettings = field(default_factory=TokenSettings)
+    namespaces: tuple[Namespace, ...] = ()
+    """What may be done in which ws channels, beside those of VK: tables ``[[namespaces]]`` with the options of
+    Centrifugo, durations in seconds. One with the name of a namespace of VK's stands in its place."""
+
     pubsub: PubSubSettings = field(default_factory=PubSubSettings)
+    transports: TransportSettings = field(default_factory=TransportSettings)
     devapi: DevApiSettings = field(default_factory=DevApiSettings)

@@ -9,7 +9,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from vklive.server.http.devapi_routes import devapi_router
-from vklive.server.http.health import health
+from vklive.server.http.health import health_route
 from vklive.server.http.openapi import openapi_config
 from vklive.server.settings import DevApiSettings, TokenSettings
 from vklive.server.store import Store
@@ -28,7 +28,7 @@ async def http(clock):
     store = Store("sqlite+aiosqlite:///:memory:", clock=clock)
     tokens = TokenSettings(secret="the secret of the tokens in these tests")
     issuer = Issuer(TokenKeys.from_settings(tokens), tokens, clock=clock)
-    app = Litestar([devapi_router(store, issuer, DevApiSettings()), health], openapi_config=openapi_config())
+    app = Litestar([devapi_router(store, issuer, DevApiSettings()), health_route("/health")], openapi_config=openapi_config())
     async with AsyncTestClient(app) as client:
         yield client
 

@@ -1,0 +1,59 @@
+"""The pub/sub with all the ways that lead to it; `app` and `centrifugo.server` are the servers that have it."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from typing import cast
+
+from vklive.clock import Clock
+from vklive.server.admission import Admission
+from vklive.server.broker.memory import MemoryBroker
+from vklive.server.edge.handshake import Origins
+from vklive.server.edge.websocket import WebSocketEdge
+from vklive.server.node import Node
+from vklive.server.presence.memory import MemoryPresence
+from vklive.server.settings import PubSubSettings, TransportSettings
+from vklive.server.tasks import Tasks
+
+
+class PubSub:
+    """A node and its transports.
+
+    Args:
+        admission: who gets in, and what may be done in which ws channels.
+        settings: times and limits.
+        transports: by which ways clients come.
+        clock: the clocks; the monotonic one must be that of the event loop.
+        tasks: where tasks are started.
+    """
+
+    def __init__(
+        self,
+        admission: Admission,
+        *,
+        settings: PubSubSettings,
+        transports: TransportSettings,
+        clock: Clock,
+        tasks: Tasks,
+    ) -> None:
+        self.node = Node(
+            admission,
+            settings=settings,
+            broker=MemoryBroker(clock=clock, history_meta_ttl=settings.history_meta_ttl),
+            presence=MemoryPresence(),
+            clock=clock,
+            tasks=tasks,
+        )
+        self._settings = settings
+        self._transports = transports
+
+    def edge(self) -> functools.partial[asyncio.Protocol]:
+        """What takes sockets of which a WebSocket is to be made."""
+        origins = Origins(self._settings.allowed_origins)
+        edge = functools.partial(WebSocketEdge, self.node, origins, self._settings.message_size_limit)
+        return cast("functools.partial[asyncio.Protocol]", edge)
+
+    def reload(self, admission: Admission, settings: PubSubSettings) -> None:
+        """Take other rules, for all that happens from now on."""
+        self.node.reload(admission, settings)
