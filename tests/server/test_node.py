@@ -411,3 +411,37 @@ def test_what_skips_the_history_has_no_place_in_it_and_disturbs_no_position():
         assert [push["pub"].get("offset") for push in client.pushes] == [None, 1]
 
     play(scene)
+
+
+class Distant(Verifier):
+    """Has to fetch its keys first, which takes a second."""
+
+    def __init__(self) -> None:
+        super().__init__(KEYS.verifying)
+        self.fetched: set[str] = set()
+        self.fetches = 0
+
+    def needs(self, token: str) -> bool:
+        return token not in self.fetched
+
+    async def prepare(self, token: str) -> None:
+        self.fetches += 1
+        await asyncio.sleep(1)
+        if self.fetches > 1:
+            self.fetched.add(token)
+
+
+def test_a_request_whose_key_had_to_be_fetched_is_answered_once():
+    verifier = Distant()
+
+    async def scene(node: Node) -> None:
+        node.reload(Admission(NAMESPACES, verifier, PubSubSettings()), PubSubSettings(ping_interval=0.0))
+        client = Client(node, "1", channels=["pres:a"])
+        await asyncio.sleep(2)
+        token = KEYS.sign(b'{"sub":"1","channel":"rec:a"}')
+        assert (await client.ask(subscribe={"channel": "rec:a", "token": token}))["recoverable"]
+        assert [said["id"] for said in client.sent if "id" in said] == [1]
+        assert client.end is None
+        assert verifier.fetches == 2, "one that fails is not tried again for the same request"
+
+    play(scene)

@@ -83,6 +83,7 @@ class Connection:
         self._outlet = outlet
         self._timer: asyncio.TimerHandle | None = None
         self._working = False
+        self._prepared: Request | None = None
         self._looking = False
         self._departing: dict[str, asyncio.Task[None]] = {}
         self._wake_in_time()
@@ -273,17 +274,15 @@ class Connection:
 
     def _decide(self, request: Request) -> None:
         token = getattr(request.asked, "token", None)
-        if token and self._node.admission.verifier.needs(token):
-            self._start(request, self._fetch_key(request, token))
+        if token and request is not self._prepared and self._node.admission.verifier.needs(token):
+            self._start(request, self._prepare(request, token))
         else:
             self._judge(request)
 
-    async def _fetch_key(self, request: Request, token: str) -> None:
+    async def _prepare(self, request: Request, token: str) -> None:
+        """Fetch the key of a token, once: the request is decided again when this has ended, and then for good."""
+        self._prepared = request
         await self._node.admission.verifier.prepare(token)
-        if not self._is(State.CLOSED):
-            # What follows may take time as well, and starts anew for that.
-            self._working = False
-            self._judge(request)
 
     def _judge(self, request: Request) -> None:
         now = self._node.clock.monotonic()
