@@ -10,6 +10,7 @@ from vklive.protocol.formats import JSON
 from vklive.protocol.messages import ClientInfo, Publication
 from vklive.protocol.position import Position
 from vklive.protocol.pushed import Pushed
+from vklive.server.counts import Counts
 from vklive.server.hub import Hub
 
 
@@ -26,7 +27,7 @@ class Listener:
 
 
 def test_all_subscribers_of_a_ws_channel_are_given_the_same_bytes():
-    hub = Hub()
+    hub = Hub(Counts())
     one, two, other = Listener(), Listener(), Listener()
     hub.add("a", one)
     hub.add("a", two)
@@ -39,7 +40,7 @@ def test_all_subscribers_of_a_ws_channel_are_given_the_same_bytes():
 
 
 def test_a_publication_that_nobody_hears_is_gone():
-    hub = Hub()
+    hub = Hub(Counts())
     hub.publication("a", Publication(data=Raw(b"1")), Position())
     listener = Listener()
     hub.add("a", listener)
@@ -47,7 +48,7 @@ def test_a_publication_that_nobody_hears_is_gone():
 
 
 def test_who_comes_and_goes_is_told_to_the_others_in_one_encoding():
-    hub = Hub()
+    hub = Hub(Counts())
     one, two = Listener(), Listener()
     hub.add("a", one)
     hub.add("a", two)
@@ -61,7 +62,7 @@ def test_who_comes_and_goes_is_told_to_the_others_in_one_encoding():
 
 
 def test_adding_and_removing_twice_counts_once():
-    hub = Hub()
+    hub = Hub(Counts())
     listener = Listener()
     assert hub.add("a", listener) is True
     assert hub.add("a", listener) is False
@@ -75,7 +76,7 @@ def test_adding_and_removing_twice_counts_once():
 
 @given(st.lists(st.tuples(st.booleans(), st.sampled_from("ab"), st.integers(0, 3))))
 def test_the_hub_agrees_with_plain_sets(steps):
-    hub = Hub()
+    hub = Hub(Counts())
     listeners = [Listener() for _ in range(4)]
     model: dict[str, set[int]] = {"a": set(), "b": set()}
     for join, channel, number in steps:

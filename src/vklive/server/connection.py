@@ -85,6 +85,9 @@ class Connection:
         self._working = False
         self._prepared: Request | None = None
         self._looking = False
+        self._traffic = node.counts.traffic[machine.medium.name]
+        # Since when the command is worked on that is answered next.
+        self._asked_at = node.clock.monotonic()
         self._departing: dict[str, asyncio.Task[None]] = {}
         self._wake_in_time()
         node.turn.add(self)
@@ -93,6 +96,8 @@ class Connection:
 
     def received(self, frame: bytes) -> None:
         """Take a frame from the client."""
+        if not self._working:
+            self._asked_at = self._node.clock.monotonic()
         self.machine.receive(frame)
         self._go_on()
         if self.machine.waiting > MAX_WAITING_COMMANDS:
@@ -167,6 +172,7 @@ class Connection:
         machine = self.machine
         messages = machine.data_to_send()
         if messages:
+            self._traffic.messages += len(messages)
             self._outlet.write(messages, frames)
             if self._outlet.backlog() > self._node.queue_max_size:
                 machine.close(DisconnectCode.SLOW, detail=f"over {self._node.queue_max_size} bytes not taken")
@@ -187,6 +193,8 @@ class Connection:
             self._timer.cancel()
             self._timer = None
         if self._node.forget(self):
+            if close.code is not None:
+                self._node.counts.disconnects[close.code] += 1
             _log.info(
                 "connection %s of user %r closed: %s %s (%s)",
                 self.machine.client_id,
@@ -247,8 +255,18 @@ class Connection:
     def _go_on(self) -> None:
         while not self._working and (request := self.machine.next_request()) is not None:
             self._decide(request)
+        self._count_answers()
         self._wake_in_time()
         self._node.turn.add(self)
+
+    def _count_answers(self) -> None:
+        counts = self._node.counts
+        for answered in self.machine.answered():
+            now = self._node.clock.monotonic()
+            counts.commands[answered.method].add(now - self._asked_at)
+            self._asked_at = now
+            if answered.error is not None:
+                counts.reply_errors[answered.method, answered.error] += 1
 
     def _start(self, request: Request, work: Coroutine[None, None, None]) -> None:
         """Work on an answer that takes time; the commands after this one wait."""

@@ -7,6 +7,7 @@ from typing import Protocol
 from vklive.protocol.messages import ClientInfo, Join, Leave, Publication, Push
 from vklive.protocol.position import Position
 from vklive.protocol.pushed import Pushed
+from vklive.server.counts import Counts
 
 
 class Subscriber(Protocol):
@@ -26,9 +27,13 @@ class Hub:
 
     A push is encoded once for each format, and all subscribers are given the same bytes: whoever frames them can
     tell by identity that the frame is the same too.
+
+    Args:
+        counts: where subscriptions, and what the broker gives, are counted.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, counts: Counts) -> None:
+        self._counts = counts
         # A dict is a set that keeps the order of joining.
         self._subscribers: dict[str, dict[Subscriber, None]] = {}
         self.subscriptions = 0
@@ -53,6 +58,7 @@ class Hub:
             return False
         subscribers[subscriber] = None
         self.subscriptions += 1
+        self._counts.actions["add_subscription"] += 1
         return True
 
     def remove(self, ws_channel: str, subscriber: Subscriber) -> bool:
@@ -62,6 +68,7 @@ class Hub:
             return False
         del subscribers[subscriber]
         self.subscriptions -= 1
+        self._counts.actions["remove_subscription"] += 1
         if subscribers:
             return False
         del self._subscribers[ws_channel]
@@ -71,6 +78,7 @@ class Hub:
 
     def publication(self, ws_channel: str, publication: Publication, position: Position) -> None:
         """Give a publication to all subscribers of the ws channel."""
+        self._counts.received["publication"] += 1
         subscribers = self._subscribers.get(ws_channel)
         if subscribers:
             pushed = Pushed(Push(channel=ws_channel, pub=publication), epoch=position.epoch)
@@ -79,10 +87,12 @@ class Hub:
 
     def join(self, ws_channel: str, info: ClientInfo) -> None:
         """Tell those who want to know that somebody has come."""
+        self._counts.received["join"] += 1
         self._tell(ws_channel, Push(channel=ws_channel, join=Join(info=info)))
 
     def leave(self, ws_channel: str, info: ClientInfo) -> None:
         """Tell those who want to know that somebody has gone."""
+        self._counts.received["leave"] += 1
         self._tell(ws_channel, Push(channel=ws_channel, leave=Leave(info=info)))
 
     def _tell(self, ws_channel: str, push: Push) -> None:

@@ -21,6 +21,8 @@ from vklive.protocol.timing import Timing
 from vklive.server.admission import Admission
 from vklive.server.broker.base import Broker, History, Range, Retention
 from vklive.server.connection import Connection, Outlet
+from vklive.server.counts import Counts
+from vklive.server.entrance import Entrance
 from vklive.server.errors import NodeError
 from vklive.server.hub import Hub
 from vklive.server.membership import Membership
@@ -74,7 +76,8 @@ class Node:
         self.clock = clock
         self.tasks = tasks
         self.turn = Turn()
-        self.hub = Hub()
+        self.counts = Counts()
+        self.hub = Hub(self.counts)
         self.id = str(uuid.uuid4())
         self.phase = Phase.NEW
         self.membership = Membership(
@@ -83,6 +86,10 @@ class Node:
             presence=presence,
             retention_of=self._retention_of,
             recovery_limit=settings.recovery_max_publication_limit,
+            counts=self.counts,
+        )
+        self._entrance = Entrance(
+            limit=settings.connection_limit, rate=settings.connection_rate_limit, now=clock.monotonic()
         )
         self._settings = settings
         self._timing = timing_of(settings)
@@ -149,6 +156,7 @@ class Node:
         self._settings = settings
         self._timing = timing_of(settings)
         self.membership.recovery_limit = settings.recovery_max_publication_limit
+        self._entrance.limit, self._entrance.rate = settings.connection_limit, settings.connection_rate_limit
 
     def drain(self) -> None:
         """Accept nothing new, and send every client away with 3001, after all that was published before."""
@@ -162,8 +170,18 @@ class Node:
 
     # Connections come and go.
 
+    def refusal(self) -> str | None:
+        """Why one more client may not come now; `None` when it may. Ask once for each, before it is let in."""
+        if self._entrance.is_too_fast(self.clock.monotonic()):
+            return f"more than {self._entrance.rate} clients come in a second (connection_rate_limit)"
+        if self._entrance.is_full(self.connections):
+            self.counts.turned_away += 1
+            return f"{self._entrance.limit} clients are connected, and no more may be (connection_limit)"
+        return None
+
     def open(self, outlet: Outlet, medium: Medium) -> Connection:
         """A client has come."""
+        self.counts.traffic[medium.name].connects += 1
         machine = ServerConnection(
             self._timing,
             client_id=str(uuid.uuid4()),
@@ -181,6 +199,7 @@ class Node:
 
     def entered(self, connection: Connection) -> None:
         """A client has said who it is."""
+        self.counts.actions["add_client"] += 1
         of_user = self._by_user.setdefault(connection.machine.user, {})
         of_user[connection] = None
         if connection.machine.user and self._settings.user_personal_single_connection:
@@ -195,8 +214,9 @@ class Node:
         del self._connections[connection]
         user = connection.machine.user
         of_user = self._by_user.get(user)
-        if of_user is not None:
-            of_user.pop(connection, None)
+        if of_user is not None and connection in of_user:
+            self.counts.actions["remove_client"] += 1
+            del of_user[connection]
             if not of_user:
                 del self._by_user[user]
         return True
@@ -219,6 +239,7 @@ class Node:
             NodeError: the ws channel is unknown.
         """
         namespace = self._namespace(ws_channel)
+        self.counts.sent["publication"] += 1
         return await self._broker.publish(
             ws_channel, publication, retention=None if skip_history else namespace.retention
         )
@@ -239,6 +260,7 @@ class Node:
         if reverse and since is not None and not since.offset:
             raise NodeError(ErrorCode.BAD_REQUEST, "there is nothing before the offset 0")
         wanted = Range(limit=limit, since=since, reverse=reverse)
+        self.counts.actions["history"] += 1
         history = await self._broker.history(ws_channel, wanted, retention=retention)
         if since is not None and since.epoch not in {"", history.top.epoch}:
             raise NodeError(ErrorCode.UNRECOVERABLE_POSITION, "the epoch is not that of the history")
@@ -251,6 +273,7 @@ class Node:
             NodeError: the ws channel is unknown or keeps no history.
         """
         self._kept(ws_channel)
+        self.counts.actions["history_remove"] += 1
         await self._broker.remove_history(ws_channel)
 
     async def members(self, ws_channel: str) -> dict[str, ClientInfo]:
@@ -260,6 +283,7 @@ class Node:
             NodeError: the ws channel is unknown or keeps no presence.
         """
         self._watched(ws_channel)
+        self.counts.actions["presence"] += 1
         return await self._presence.members(ws_channel)
 
     async def presence_stats(self, ws_channel: str) -> PresenceStats:
@@ -269,6 +293,7 @@ class Node:
             NodeError: the ws channel is unknown or keeps no presence.
         """
         self._watched(ws_channel)
+        self.counts.actions["presence_stats"] += 1
         return await self._presence.stats(ws_channel)
 
     # What can be done with the connections of a user. The server API may.

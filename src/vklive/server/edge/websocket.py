@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any, cast
 
 from uvicorn.config import Config
@@ -150,6 +151,8 @@ class WebSocketEdge(asyncio.Protocol):
 
     def _shake_hands(self, request: Request) -> None:
         rejection = examine(request, self._origins)
+        if rejection is None and (why := self._node.refusal()) is not None:
+            rejection = Rejection(HTTPStatus.SERVICE_UNAVAILABLE, why)
         response = self._websocket.accept(request) if rejection is None else self._reject(rejection)
         self._websocket.send_response(response)
         if response.status_code == 101:  # noqa: PLR2004 - switching protocols

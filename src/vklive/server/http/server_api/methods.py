@@ -109,7 +109,11 @@ class ServerApi:
 
     async def answer(self, method: str, params: Params) -> Result | ApiError:
         """Carry out one command. Whatever is wrong with it, or goes wrong, is in the answer and in the log."""
-        return await self._answer(method, self._methods[method](params))
+        clock = self._node.clock
+        began = clock.monotonic()
+        answer = await self._answer(method, self._methods[method](params))
+        self._node.counts.api_commands[method].add(clock.monotonic() - began)
+        return answer
 
     def refuse(self, method: str, error: NodeError) -> ApiError:
         """The answer to a command that cannot be carried out, which is said in the log too."""
