@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import jwt
 import pytest
 
 from vklive.protocol.messages import (
@@ -20,6 +21,7 @@ from vklive.server.admission import Admission, Admitted, Expelled, Refused
 from vklive.server.namespaces import Namespace, Namespaces
 from vklive.server.settings import PubSubSettings, TokenSettings
 from vklive.server.tokens import Issuer, TokenKeys, Verifier
+from vklive.server.tokens.expected import Expected
 from vklive.testing import VirtualClock
 
 NAMESPACES = Namespaces(
@@ -88,6 +90,14 @@ class Tokens:
                 return self.stranger.connection("42")
             case "for subscribing":
                 return self.issuer.subscription("42", "closed:a")
+            case "not yet valid":
+                return self.signed(nbf=int(self.clock.wall()) + 60)
+            case "unsigned":
+                return jwt.encode({"sub": "42"}, "", algorithm="none")
+            case "of wrong types":
+                return self.signed(sub=42)
+            case "no token":
+                return "token"
             case _:
                 return self.expired(self.issuer.connection("42", ttl=600))
 
@@ -103,6 +113,18 @@ class Tokens:
                 return self.stranger.subscription("42", "closed:a")
             case "for connecting":
                 return self.issuer.connection("42")
+            case "not yet valid":
+                return self.signed(channel="closed:a", nbf=int(self.clock.wall()) + 60)
+            case "unsigned":
+                return jwt.encode({"sub": "42", "channel": "closed:a"}, "", algorithm="none")
+            case "of wrong types":
+                return self.signed(sub=42, channel="closed:a")
+            case "no token":
+                return "token"
+            case "other client":
+                return self.signed(channel="closed:a", client="d")
+            case "unknown namespace":
+                return self.signed(channel="nowhere:a")
             case _:
                 return self.expired(self.issuer.subscription("42", "closed:a", ttl=600))
 
@@ -135,6 +157,10 @@ def outcome(answer: Admitted | Terms | Refused | Expelled | None) -> Any:
     [
         ("good", 600, 600),
         ("forged", "close 3500", "close 3500"),
+        ("unsigned", "close 3500", "close 3500"),
+        ("of wrong types", "close 3500", "close 3500"),
+        ("no token", "close 3500", "close 3500"),
+        ("not yet valid", "error 109", "close 3005"),
         ("for subscribing", "close 3500", "close 3500"),
         ("expired", "error 109", "close 3005"),
         ("other user", 600, "close 3500"),
@@ -152,6 +178,12 @@ def test_connection_tokens(tokens, kind, connect, refresh):
     [
         ("good", 600, 600),
         ("forged", "error 103", "close 3500"),
+        ("unsigned", "error 103", "close 3500"),
+        ("of wrong types", "error 103", "close 3500"),
+        ("no token", "error 103", "close 3500"),
+        ("not yet valid", "error 109", "error 109"),
+        ("other client", "close 3500", "close 3500"),
+        ("unknown namespace", "error 102", "error 102"),
         ("for connecting", "error 103", "close 3500"),
         # Centrifugo v4.1.5 accepts an expired token in sub_refresh, and the subscription never expires afterwards:
         # docs/decisions/0001.
@@ -166,6 +198,27 @@ def test_subscription_tokens(tokens, kind, subscribe, sub_refresh):
     request = SubscribeRequest(channel="closed:a", token=token)
     assert outcome(tokens.admission.subscribe(request, user="42", client="c", now=now)) == subscribe
     answer = tokens.admission.sub_refresh(token, channel="closed:a", user="42", client="c", now=now)
+    assert outcome(answer) == sub_refresh
+
+
+@pytest.mark.parametrize(
+    ("claims", "connect", "refresh", "subscribe", "sub_refresh"),
+    [
+        ({"aud": ["them", "us"], "iss": "me"}, None, None, None, None),
+        ({"aud": "them", "iss": "me"}, "close 3500", "close 3500", "error 103", "close 3500"),
+        ({"aud": "us", "iss": "you"}, "close 3500", "close 3500", "error 103", "close 3500"),
+        ({"aud": "us"}, "close 3500", "close 3500", "error 103", "close 3500"),
+    ],
+)
+def test_audience_and_issuer_are_looked_at_in_both_kinds(tokens, claims, connect, refresh, subscribe, sub_refresh):
+    verifier = Verifier(tokens.keys.verifying, expected=Expected(audience="us", issuer="me"))
+    admission, now = Admission(NAMESPACES, verifier, PubSubSettings()), tokens.clock.wall()
+    assert outcome(tokens.connect(admission, token=tokens.signed(**claims))) == connect
+    assert outcome(admission.refresh(tokens.signed(**claims), user="42", now=now)) == refresh
+    token = tokens.signed(channel="closed:a", **claims)
+    request = SubscribeRequest(channel="closed:a", token=token)
+    assert outcome(admission.subscribe(request, user="42", client="c", now=now)) == subscribe
+    answer = admission.sub_refresh(token, channel="closed:a", user="42", client="c", now=now)
     assert outcome(answer) == sub_refresh
 
 

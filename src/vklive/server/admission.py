@@ -280,6 +280,8 @@ class Admission:
             return Refused(ErrorCode.TOKEN_EXPIRED, str(error))
         except InvalidTokenError as error:
             return Refused(ErrorCode.PERMISSION_DENIED, str(error))
+        if self.namespaces.of(claims.ws_channel) is None:
+            return _NO_NAMESPACE
         if (mismatch := self._mismatch(claims, channel=channel, user=user, client=client)) is not None:
             return Expelled(DisconnectCode.INVALID_TOKEN, mismatch)
         ttl = _ttl(claims.expire_at, now)
