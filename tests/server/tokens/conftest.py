@@ -47,7 +47,9 @@ class Endpoint:
 
 
 @pytest.fixture
-async def endpoint() -> AsyncIterator[Endpoint]:
+async def endpoint(monkeypatch) -> AsyncIterator[Endpoint]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     endpoint = Endpoint()
     async with await asyncio.start_server(endpoint.serve_one, "127.0.0.1", 0) as server:
         endpoint.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/keys"

@@ -1,8 +1,9 @@
 """The JWTs that open the pub/sub: how they are signed, issued and checked.
 
 Source: centrifugo.md 5, which tells what Centrifugo v4.1.5 does. A *connection token* says who connects, a
-*subscription token* says who may hear one ws channel. Both are JSON Web Tokens that this server signs for itself;
-nobody else has to be able to read them.
+*subscription token* says who may hear one ws channel. Both are JSON Web Tokens. `vklive serve` signs and checks them
+with one key of its own (`TokenKeys`); a pub/sub alone only checks what others sign (`VerifyingKeys`, or `JwksKeys` of
+`vklive.server.tokens.jwks`, which is not imported here because it brings a client of HTTP).
 """
 
 from __future__ import annotations
