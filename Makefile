@@ -1,7 +1,6 @@
 # Everything that one does with vklive. Each target builds what it needs into .venv, and is quick when repeated.
 
 PYTHON ?= python3
-SECONDS ?= 30
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
@@ -15,7 +14,7 @@ PYTHON_PEERS := cent-5.1.0 centrifuge-python-0.5.0 centrifuge-python-0.7.0
 PEERS_READY := $(addprefix $(STAMPS)/,$(PYTHON_PEERS) centrifuge-js)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test check lint types layers house wheel bench format lock clean
+.PHONY: help install demo serve test check lint types layers house wheel bench soak format lock clean
 
 help:
 	@echo "make demo [SECONDS=30]  the whole system on this machine, with traffic and two listeners"
@@ -23,11 +22,12 @@ help:
 	@echo "make test               the tests"
 	@echo "make check              the whole gate: lint, types, layers, tests, the wheel"
 	@echo "make bench              the benchmarks"
+	@echo "make soak [SECONDS=300] 2,000 clients come and go, and the server is what it was before"
 	@echo "make install            only build .venv, for development"
 	@echo "make format | lock | clean"
 
 demo: $(RUN)
-	@$(BIN)/vklive demo --seconds $(SECONDS)
+	@$(BIN)/vklive demo --seconds $(or $(SECONDS),30)
 
 serve: $(RUN)
 	@$(BIN)/vklive serve $(addprefix --config ,$(wildcard vklive.toml))
@@ -62,6 +62,9 @@ bench: $(DEV) $(PEERS_READY)
 	@$(BIN)/python benchmarks/client_events.py
 	@$(BIN)/python benchmarks/delivery_cpu.py
 	@$(BIN)/python benchmarks/delivery_cpu.py --pause 0
+
+soak: $(DEV)
+	@$(BIN)/python benchmarks/soak.py --seconds $(or $(SECONDS),300)
 
 format: $(DEV)
 	@$(BIN)/ruff format .
