@@ -33,7 +33,7 @@ def private_key_in(pem: bytes, *, where: str) -> RSAPrivateKey | EllipticCurvePr
         hint = "store it without a password, readable by this server only"
         raise ConfigError(where, "the key is encrypted", hint=hint) from None
     except ValueError:
-        raise ConfigError(where, "it holds no private key in PEM") from None
+        raise ConfigError(where, "it is no private key in PEM") from None
     if not isinstance(key, (RSAPrivateKey, EllipticCurvePrivateKey)):
         raise _of_another_kind(where)
     return key
@@ -52,7 +52,7 @@ def public_key_in(pem: bytes, *, where: str) -> RSAPublicKey | EllipticCurvePubl
     try:
         key = load_pem_x509_certificate(pem).public_key() if _CERTIFICATE in pem else load_pem_public_key(pem)
     except ValueError:
-        raise ConfigError(where, "it holds no public key in PEM") from None
+        raise ConfigError(where, "it is no public key in PEM") from None
     if not isinstance(key, (RSAPublicKey, EllipticCurvePublicKey)):
         raise _of_another_kind(where)
     return key
