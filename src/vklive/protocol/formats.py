@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from vklive.protocol import json
+from vklive.protocol import json, protobuf
 from vklive.protocol.messages import Command, Reply
 
 
@@ -68,8 +68,26 @@ class _UnidirectionalJson(_Json):
         return json.encode_push(reply.push)
 
 
+class _Protobuf:
+    name = "protobuf"
+    binary = True
+    ping = protobuf.PING
+
+    def decode_commands(self, frame: bytes) -> Iterator[Command]:
+        return protobuf.decode_commands(frame)
+
+    def encode_reply(self, reply: Reply) -> bytes:
+        return protobuf.encode_reply(reply)
+
+    def join(self, messages: Iterable[bytes]) -> bytes:
+        return protobuf.join(messages)
+
+
 JSON: Format = _Json()
 """A message a line."""
 
 UNI_JSON: Format = _UnidirectionalJson()
 """The same for who only listens: pushes without anything around them."""
+
+PROTOBUF: Format = _Protobuf()
+"""Each message with its length before it; payloads may be any bytes."""

@@ -225,6 +225,19 @@ class Command(Message):
     sub_refresh: SubRefreshRequest | None = None
 
 
+class EmulationRequest(Message):
+    """What a client says after its first words where a transport leads one way only: not on a connection, but by HTTP.
+
+    Attributes:
+        node, session: as the connect reply told them.
+        data: a frame: in JSON a text with commands in it, in Protobuf the bytes of the commands.
+    """
+
+    node: str = ""
+    session: str = ""
+    data: Raw = NOTHING
+
+
 # What a server answers.
 
 

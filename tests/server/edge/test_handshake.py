@@ -11,7 +11,8 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request
 
 from vklive.errors import ConfigError
-from vklive.server.edge.handshake import Origins, examine
+from vklive.protocol.formats import JSON, PROTOBUF
+from vklive.server.edge.handshake import Origins, examine, format_of
 
 ALL = Origins(["*"])
 
@@ -41,21 +42,30 @@ def test_the_path_with_or_without_the_parameters_of_json_is_right(path):
         ("/connection", 404),
         ("/connection/websocket?cf_protocol_version=v9", 400),
         ("/connection/websocket?cf_protocol_version=v1", 400),
-        ("/connection/websocket?format=protobuf", 400),
-        ("/connection/websocket?cf_protocol=protobuf", 400),
     ],
 )
-def test_another_path_version_or_format_is_refused_before_the_upgrade(path, status):
+def test_another_path_or_version_is_refused_before_the_upgrade(path, status):
     rejection = examine(request(path), ALL)
     assert rejection is not None
     assert rejection.status == status
     assert rejection.problem
 
 
-def test_the_protobuf_subprotocol_is_refused_in_clear_words():
-    rejection = examine(request(Sec_WebSocket_Protocol="centrifuge-json, centrifuge-protobuf"), ALL)
-    assert rejection is not None
-    assert "Protobuf" in rejection.problem
+@pytest.mark.parametrize(
+    ("query", "subprotocol", "form"),
+    [
+        ("", None, JSON),
+        ("", "centrifuge-json", JSON),
+        ("", "centrifuge-protobuf", PROTOBUF),
+        ("?format=json", None, JSON),
+        ("?format=protobuf", None, PROTOBUF),
+        ("?cf_protocol=protobuf&cf_protocol_version=v2", None, PROTOBUF),
+        ("?format=json", "centrifuge-protobuf", PROTOBUF),
+        ("?format=protobuf", "centrifuge-json", PROTOBUF),
+    ],
+)
+def test_the_address_or_the_subprotocol_says_in_which_format_a_client_speaks(query, subprotocol, form):
+    assert format_of(request(f"/connection/websocket{query}"), subprotocol) is form
 
 
 def test_an_empty_subprotocol_header_of_centrifuge_python_0_5_is_taken_out():

@@ -14,6 +14,8 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from vklive.protocol import protobuf
+from vklive.protocol.messages import Command, ConnectRequest, Reply, SubscribeRequest
 from vklive.server.app import Server
 from vklive.server.namespaces import Namespace
 from vklive.server.settings import PubSubSettings, Settings, TokenSettings
@@ -118,6 +120,24 @@ async def test_the_json_subprotocol_is_echoed_and_a_foreign_one_ignored(server, 
     assert answer.startswith("HTTP/1.1 101")
     assert ("Sec-WebSocket-Protocol" in answer) is (chosen is not None)
     writer.close()
+
+
+@pytest.mark.parametrize(("query", "subprotocols"), [("?format=protobuf", None), ("", ["centrifuge-protobuf"])])
+async def test_a_client_may_speak_protobuf(server, query, subprotocols):
+    async with connect(server.ws_url + query, proxy=None, subprotocols=subprotocols) as socket:
+        asked = [Command(id=1, connect=ConnectRequest()), Command(id=2, subscribe=SubscribeRequest(channel="pub:a"))]
+        await socket.send(protobuf.join(map(protobuf.encode_command, asked)))
+        replies: list[Reply] = []
+        while len(replies) < 2:
+            frame = await socket.recv()
+            assert isinstance(frame, bytes), "Protobuf travels in binary frames"
+            replies += protobuf.decode_replies(frame)
+        assert [reply.id for reply in replies] == [1, 2]
+        await publish(server, "pub:a", {"n": 1})
+        (push,) = protobuf.decode_replies(bytes(await socket.recv(decode=False)))
+        assert push.push is not None
+        assert push.push.pub is not None
+        assert bytes(push.push.pub.data) == b'{"n":1}'
 
 
 @pytest.mark.parametrize(("origin", "status"), [("https://good.example", None), ("https://evil.example", 403)])

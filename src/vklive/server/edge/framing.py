@@ -6,7 +6,7 @@ from typing import Protocol
 
 from websockets.frames import Frame, Opcode
 
-from vklive.protocol.formats import JSON, Format
+from vklive.protocol.formats import JSON, PROTOBUF, Format
 
 MAX_MESSAGES_IN_FRAME = 16
 """As Centrifugo has it; more make more frames."""
@@ -46,3 +46,4 @@ class WebSocketFraming:
 
 
 TEXT = WebSocketFraming(JSON)
+BINARY = WebSocketFraming(PROTOBUF)

@@ -13,9 +13,12 @@ from msgspec import Struct
 from websockets.http11 import Request
 
 from vklive.errors import ConfigError
+from vklive.protocol.formats import JSON, PROTOBUF, Format
 from vklive.server.glob import Glob, PatternError
 
 PATH = "/connection/websocket"
+
+PROTOBUF_SUBPROTOCOL = "centrifuge-protobuf"
 
 
 class Rejection(Struct, frozen=True):
@@ -71,10 +74,13 @@ def examine(request: Request, origins: Origins) -> Rejection | None:
     if version != "v2":
         return Rejection(HTTPStatus.BAD_REQUEST, "cf_protocol_version: only v2 is spoken here")
     offered = request.headers.get_all("Sec-WebSocket-Protocol")
-    if "protobuf" in {*parameters.get("format", ()), *parameters.get("cf_protocol", ())} or any(
-        name.strip() == "centrifuge-protobuf" for value in offered for name in value.split(",")
-    ):
-        return Rejection(HTTPStatus.BAD_REQUEST, "Protobuf is not spoken here; connect with JSON")
     if offered and not "".join(offered).strip():
         del request.headers["Sec-WebSocket-Protocol"]
     return None
+
+
+def format_of(request: Request, subprotocol: str | None) -> Format:
+    """The format in which a client wants to speak: its address says so, or the subprotocol that was agreed on."""
+    parameters = parse_qs(request.path.partition("?")[2])
+    asked = {*parameters.get("format", ()), *parameters.get("cf_protocol", ())}
+    return PROTOBUF if "protobuf" in asked or subprotocol == PROTOBUF_SUBPROTOCOL else JSON

@@ -24,8 +24,8 @@ from vklive.protocol.closing import Close
 from vklive.protocol.codes import DisconnectCode
 from vklive.protocol.medium import Medium
 from vklive.server.connection import Connection
-from vklive.server.edge.framing import TEXT
-from vklive.server.edge.handshake import Origins, Rejection, examine
+from vklive.server.edge.framing import BINARY, TEXT, Framing
+from vklive.server.edge.handshake import PROTOBUF_SUBPROTOCOL, Origins, Rejection, examine, format_of
 from vklive.server.node import Node
 from vklive.server.turn import Frames
 
@@ -34,7 +34,8 @@ _log = logging.getLogger("vklive.server.edge")
 CLOSE_TIMEOUT = 5.0
 """Seconds that a client is given to answer a close frame before the socket is closed all the same."""
 
-SUBPROTOCOLS = [Subprotocol("centrifuge-json")]
+SUBPROTOCOLS = [Subprotocol("centrifuge-json"), Subprotocol(PROTOBUF_SUBPROTOCOL)]
+"""The first of these that a client offers is agreed on."""
 
 
 class WebSocketEdge(asyncio.Protocol):
@@ -69,6 +70,7 @@ class WebSocketEdge(asyncio.Protocol):
             logger=logging.getLogger("vklive.server.edge.websocket"),
         )
         self._fragments: list[bytes] = []
+        self._framing: Framing = TEXT
         self._connection: Connection | None = None
         self._closer: asyncio.TimerHandle | None = None
 
@@ -111,7 +113,7 @@ class WebSocketEdge(asyncio.Protocol):
     def write(self, messages: list[bytes], frames: Frames) -> None:
         """Send messages; the socket's own buffer is the queue."""
         if self._socket is not None and not self._socket.is_closing():
-            self._socket.write(frames.of(messages, TEXT))
+            self._socket.write(frames.of(messages, self._framing))
 
     def close(self, close: Close) -> None:
         """Say goodbye with the code, and close the socket when the client has answered or `CLOSE_TIMEOUT` is over."""
@@ -157,7 +159,9 @@ class WebSocketEdge(asyncio.Protocol):
         self._websocket.send_response(response)
         if response.status_code == 101:  # noqa: PLR2004 - switching protocols
             self._send_what_is_due()
-            self._connection = self._node.open(self, Medium())
+            form = format_of(request, self._websocket.subprotocol)
+            self._framing = BINARY if form.binary else TEXT
+            self._connection = self._node.open(self, Medium(format=form))
 
     def _reject(self, rejection: Rejection) -> Response:
         _log.info("handshake refused with %s: %s", rejection.status.value, rejection.problem)
