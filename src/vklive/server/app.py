@@ -19,6 +19,7 @@ from vklive.server.http.errors import (
     exception_handlers,  # pyright: ignore[reportUnknownVariableType] (Litestar: Response[Any])
 )
 from vklive.server.http.health import health_route
+from vklive.server.http.metrics import metrics_route
 from vklive.server.http.openapi import openapi_config
 from vklive.server.http.server_api import server_api_router
 from vklive.server.listening import Listener
@@ -66,11 +67,13 @@ class Server:
             tasks=self._tasks,
         )
         self.node = self._pubsub.node
+        metrics = [metrics_route(self.node, settings.metrics)] if settings.metrics.enabled else []
         app = Litestar(
             route_handlers=[
                 devapi_router(self._store, Issuer(keys, settings.tokens, clock=self._clock), settings.devapi),
                 server_api_router(self.node, key=settings.api_key, name=self._name_of_node),
                 health_route("/health"),
+                *metrics,
             ],
             cors_config=CORS,
             openapi_config=openapi_config(),

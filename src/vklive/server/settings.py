@@ -235,6 +235,19 @@ class TransportSettings(Section, frozen=True):
     """Where."""
 
 
+class MetricsSettings(Section, frozen=True):
+    """What Prometheus is told (centrifugo.md 8.5). Needs the extra ``prometheus``."""
+
+    enabled: bool = False
+    """Whether it is told anything. Whoever can reach the port can read it."""
+
+    path: Path = "/metrics"
+    """Where."""
+
+    prefix: Literal["vklive", "centrifugo"] = "vklive"
+    """What the names of the metrics begin with. With ``centrifugo``, dashboards that were made for it fit."""
+
+
 class DevApiSettings(Section, frozen=True):
     """The DevAPI under ``/v1`` (vk.md 2)."""
 
@@ -270,4 +283,5 @@ class Settings(Section, frozen=True):
 
     pubsub: PubSubSettings = field(default_factory=PubSubSettings)
     transports: TransportSettings = field(default_factory=TransportSettings)
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
     devapi: DevApiSettings = field(default_factory=DevApiSettings)

@@ -88,6 +88,7 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "health_handler_prefix": ("/h", "/h"),
     "prometheus": (True, True),
     "prometheus_handler_prefix": ("/m", "/m"),
+    "prometheus_prefix": ("centrifugo", "centrifugo"),
     "api_key": ("k", "k"),
     "api_insecure": (True, True),
     "api_disable": (True, True),
@@ -141,7 +142,7 @@ def test_the_options_of_namespaces_stand_at_the_top_and_in_each_of_them(read):
 
 def test_the_configuration_that_the_recordings_were_made_with_works_as_it_is():
     found = read_configuration(RECORDED / "_server_config.json", environ={}, flags={})
-    assert (found.host, found.port, found.health, found.prometheus) == ("127.0.0.1", 18000, True, True)
+    assert (found.host, found.port, found.health, found.metrics.enabled) == ("127.0.0.1", 18000, True, True)
     assert [namespace.name for namespace in found.namespaces] == [
         *("", "pub", "limited", "rec", "pos", "pres", "user", "chat")
     ]

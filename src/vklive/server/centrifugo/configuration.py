@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from typing import Literal
 
 from vklive.server.namespaces import ChannelSyntax, Namespace, Namespaces
-from vklive.server.settings import Path, Port, PubSubSettings, Seconds, Secret, Section, TransportSettings
+from vklive.server.settings import (
+    MetricsSettings,
+    Path,
+    Port,
+    PubSubSettings,
+    Seconds,
+    Secret,
+    Section,
+    TransportSettings,
+)
 
 
 class ApiSettings(Section, frozen=True):
@@ -59,8 +68,7 @@ class PubSubConfiguration(Section, frozen=True):
         log_level: from which level on is logged.
         shutdown_timeout: seconds from SIGTERM to the end of the process at most.
         health, health_path: whether the server tells that it runs, and where.
-        prometheus, prometheus_path: whether it tells its metrics, and where.
-        api, tokens, pubsub, transports: see there.
+        api, tokens, metrics, pubsub, transports: see there.
         syntax: how names of ws channels are read.
         namespaces: what may be done in which of them.
     """
@@ -74,10 +82,9 @@ class PubSubConfiguration(Section, frozen=True):
     shutdown_timeout: Seconds = 30.0
     health: bool = False
     health_path: Path = "/health"
-    prometheus: bool = False
-    prometheus_path: Path = "/metrics"
     api: ApiSettings = ApiSettings()
     tokens: VerifyingSettings = VerifyingSettings()
+    metrics: MetricsSettings = MetricsSettings()
     pubsub: PubSubSettings = PubSubSettings()
     transports: TransportSettings = TransportSettings()
     syntax: ChannelSyntax = ChannelSyntax()

@@ -77,8 +77,10 @@ _OTHERS: Mapping[str, tuple[Read, str]] = {
     "shutdown_timeout": (duration, "shutdown_timeout"),
     "health": (boolean, "health"),
     "health_handler_prefix": (text, "health_path"),
-    "prometheus": (boolean, "prometheus"),
-    "prometheus_handler_prefix": (text, "prometheus_path"),
+    "prometheus": (boolean, "metrics.enabled"),
+    "prometheus_handler_prefix": (text, "metrics.path"),
+    # Ours: Centrifugo has but one answer to it.
+    "prometheus_prefix": (text, "metrics.prefix"),
     "api_key": (text, "api.key"),
     "api_insecure": (boolean, "api.insecure"),
     "api_disable": (boolean, "api.disabled"),

@@ -15,6 +15,7 @@ from vklive.clock import Clock, SystemClock
 from vklive.server.admission import Admission
 from vklive.server.centrifugo.configuration import PubSubConfiguration, VerifyingSettings
 from vklive.server.http.health import health_route
+from vklive.server.http.metrics import metrics_route
 from vklive.server.http.server_api import server_api_router
 from vklive.server.listening import Listener
 from vklive.server.pubsub import PubSub
@@ -133,6 +134,8 @@ class PubSubServer:
             )
         if internal and configuration.health:
             routes.append(health_route(configuration.health_path))
+        if internal and configuration.metrics.enabled:
+            routes.append(metrics_route(self.node, configuration.metrics))
         return routes
 
     def _listener(
