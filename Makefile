@@ -75,7 +75,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-in
 lock: $(DEV)
 	@$(BIN)/pip $(PIP_INSTALL) uv
 	@$(COMPILE) pyproject.toml --extra server --extra postgres --extra prometheus --group dev --group build -o requirements/dev.txt
-	@$(COMPILE) pyproject.toml --extra server --group build -c requirements/dev.txt -o requirements/run.txt
+	@$(COMPILE) pyproject.toml --extra server --extra prometheus --group build -c requirements/dev.txt -o requirements/run.txt
 	@set -e; for peer in $(PYTHON_PEERS); do $(COMPILE) requirements/peers/$$peer.in -o requirements/peers/$$peer.txt; done
 
 clean:
