@@ -17,7 +17,6 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
-from prometheus_client.registry import Collector
 
 from vklive._version import __version__
 from vklive.server.counts import DURATION_BOUNDS, Durations
@@ -41,17 +40,17 @@ class Exposition:
     """
 
     def __init__(self, node: Node, *, prefix: str) -> None:
-        self._registry = CollectorRegistry()
-        self._registry.register(NodeCollector(node, prefix=prefix))
+        self._collectors = CollectorRegistry()
+        self._collectors.register(NodeCollector(node, prefix=prefix))
         for of_process in (ProcessCollector, PlatformCollector, GCCollector):
-            of_process(registry=self._registry)
+            of_process(registry=self._collectors)
 
     def text(self) -> bytes:
         """All metrics as they are now, in Prometheus' text format."""
-        return generate_latest(self._registry)
+        return generate_latest(self._collectors)
 
 
-class NodeCollector(Collector):
+class NodeCollector:
     """Reads the counts of a node when it is asked; between, it costs nothing."""
 
     def __init__(self, node: Node, *, prefix: str) -> None:
