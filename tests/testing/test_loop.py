@@ -181,3 +181,15 @@ def test_each_run_begins_at_nought_and_goes_the_same_way():
         return seen
 
     assert run_virtual(main()) == run_virtual(main())
+
+
+def test_a_timer_is_never_early_not_even_by_what_clocks_cannot_tell_apart():
+    async def main() -> float:
+        loop = asyncio.get_running_loop()
+        on_time = loop.create_future()
+        # Something is always ready, so that the clock does not jump to what is almost there.
+        loop.call_at(1 - 1e-10, lambda: loop.call_soon(loop.call_soon, lambda: None))
+        loop.call_at(1, lambda: on_time.set_result(loop.time()))
+        return float(await on_time)
+
+    assert run_virtual(main()) == 1.0

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine
+from contextvars import Context
+from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 from vklive.testing.clock import VirtualClock
 
 T = TypeVar("T")
+_Ts = TypeVarTuple("_Ts")
 
 
 class Deadlock(RuntimeError):  # noqa: N818 - it is what happened
@@ -53,6 +55,25 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Seconds since the loop was made, in its own time."""
         return self._jumping.now
+
+    def call_at(
+        self,
+        when: float,
+        callback: Callable[[Unpack[_Ts]], object],
+        *args: *_Ts,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        """As for every loop, but never early.
+
+        asyncio lets a timer fire early by the resolution of the real clock. Here that moment would not pass by itself:
+        who then looks whether it is time, finds that it is not and sets the timer again, would do so for ever.
+        """
+
+        def on_time() -> None:
+            self._jumping.now = max(self._jumping.now, when)
+            callback(*args)
+
+        return super().call_at(when, on_time, context=context)
 
 
 def run_virtual(main: Coroutine[Any, Any, T]) -> T:
