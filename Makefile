@@ -14,7 +14,7 @@ PYTHON_PEERS := cent-5.1.0 centrifuge-python-0.5.0 centrifuge-python-0.7.0
 PEERS_READY := $(addprefix $(STAMPS)/,$(PYTHON_PEERS) centrifuge-js)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test check lint types layers house wheel bench soak format lock clean
+.PHONY: help install demo serve test check lint types layers house wheel bench soak fuzz format lock clean
 
 help:
 	@echo "make demo [SECONDS=30]  the whole system on this machine, with traffic and two listeners"
@@ -23,6 +23,7 @@ help:
 	@echo "make check              the whole gate: lint, types, layers, tests, the wheel"
 	@echo "make bench              the benchmarks"
 	@echo "make soak [SECONDS=300] 2,000 clients come and go, and the server is what it was before"
+	@echo "make fuzz [EXAMPLES=200000]  so much bad input of each kind"
 	@echo "make install            only build .venv, for development"
 	@echo "make format | lock | clean"
 
@@ -65,6 +66,9 @@ bench: $(DEV) $(PEERS_READY)
 
 soak: $(DEV)
 	@$(BIN)/python benchmarks/soak.py --seconds $(or $(SECONDS),300)
+
+fuzz: $(DEV)
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200000) $(BIN)/python -m pytest -q --timeout 0 tests/server/edge/test_bad_input.py
 
 format: $(DEV)
 	@$(BIN)/ruff format .
