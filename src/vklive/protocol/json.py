@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Raw
 
 from vklive.errors import InappropriatePayloadError, RemoteProtocolError
-from vklive.protocol.messages import Command, Push, Reply
+from vklive.protocol.messages import Command, ConnectRequest, EmulationRequest, Push, Reply
 from vklive.protocol.payloads import payloads_of
 
 PING = b"{}"
@@ -27,6 +27,9 @@ PING = b"{}"
 _encoder = msgspec.json.Encoder()
 _command_decoder = msgspec.json.Decoder(Command)
 _reply_decoder = msgspec.json.Decoder(Reply)
+_connect_decoder = msgspec.json.Decoder(ConnectRequest)
+_emulation_decoder = msgspec.json.Decoder(EmulationRequest)
+_text_decoder = msgspec.json.Decoder(str)
 _anything = msgspec.json.Decoder(Raw)
 
 # msgspec raises its own errors and ValueErrors for bytes that are not text; deep nesting ends in a RecursionError.
@@ -69,6 +72,42 @@ def decode_replies(frame: bytes) -> Iterator[Reply | RemoteProtocolError]:
             yield _reply_decoder.decode(line)
         except _UNDECODABLE as error:
             yield RemoteProtocolError(f"not a reply, {_reason(error)}", frame=line)
+
+
+def decode_connect_request(text: bytes) -> ConnectRequest:
+    """All that a client says that only listens.
+
+    Raises:
+        RemoteProtocolError: it is none.
+    """
+    try:
+        return _connect_decoder.decode(text)
+    except _UNDECODABLE as error:
+        raise RemoteProtocolError(f"not a connect request, {_reason(error)}", frame=text) from None
+
+
+def decode_emulation_request(body: bytes) -> EmulationRequest:
+    """What is sent to the address of the emulation.
+
+    Raises:
+        RemoteProtocolError: it is none.
+    """
+    try:
+        return _emulation_decoder.decode(body)
+    except _UNDECODABLE as error:
+        raise RemoteProtocolError(f"not an emulation request, {_reason(error)}", frame=body) from None
+
+
+def decode_emulated_frame(data: bytes) -> bytes:
+    """The frame in an emulation request, which is a text there.
+
+    Raises:
+        RemoteProtocolError: it is none.
+    """
+    try:
+        return _text_decoder.decode(data).encode()
+    except _UNDECODABLE as error:
+        raise RemoteProtocolError(f"not a frame in a text, {_reason(error)}", frame=data) from None
 
 
 def encode_command(command: Command) -> bytes:

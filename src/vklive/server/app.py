@@ -82,7 +82,7 @@ class Server:
             logging_config=None,
         )
         self._listener = Listener(
-            app,
+            self._pubsub.front(app),
             host=settings.host,
             port=settings.port,
             edge=self._pubsub.edge(),

@@ -14,6 +14,7 @@ from typing import Any, Self, cast
 import uvicorn
 
 from vklive.errors import ConfigError
+from vklive.server.edge.http import HttpProtocol
 from vklive.server.tasks import Tasks
 
 _log = logging.getLogger("vklive.server")
@@ -58,6 +59,7 @@ class Listener:
         self._drain = drain
         self._config = uvicorn.Config(
             app,
+            http=HttpProtocol,
             # uvicorn calls it like a class; that it is given three things more does not show.
             ws="none" if edge is None else cast("type[asyncio.Protocol]", edge),
             lifespan="on",

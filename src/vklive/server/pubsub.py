@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import functools
+from collections.abc import Awaitable, Callable
 from typing import cast
 
 from vklive.clock import Clock
 from vklive.server.admission import Admission
 from vklive.server.broker.memory import MemoryBroker
+from vklive.server.edge.exchange import App
+from vklive.server.edge.front import Front, stream_endpoints
 from vklive.server.edge.handshake import Origins
 from vklive.server.edge.websocket import WebSocketEdge
 from vklive.server.node import Node
@@ -47,6 +50,16 @@ class PubSub:
         )
         self._settings = settings
         self._transports = transports
+
+    def front(self, rest: Callable[..., Awaitable[None]]) -> App:
+        """What answers HTTP: clients that come by it, and `rest` for all else."""
+        endpoints = stream_endpoints(
+            self.node,
+            Origins(self._settings.allowed_origins),
+            self._transports,
+            limit=self._settings.message_size_limit,
+        )
+        return Front(endpoints, rest)
 
     def edge(self) -> functools.partial[asyncio.Protocol]:
         """What takes sockets of which a WebSocket is to be made."""

@@ -6,7 +6,7 @@ import contextlib
 import socket
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from litestar import Litestar, Router
 from litestar.handlers import HTTPRouteHandler
@@ -141,9 +141,9 @@ class PubSubServer:
     def _listener(
         self, routes: Sequence[HTTPRouteHandler | Router], host: str, port: int, *, with_clients: bool
     ) -> Listener:
-        app: Callable[..., Any] = Litestar(route_handlers=routes, openapi_config=None, logging_config=None)
+        app = Litestar(route_handlers=routes, openapi_config=None, logging_config=None)
         return Listener(
-            app,
+            self._pubsub.front(app) if with_clients else app,
             host=host,
             port=port,
             edge=self._pubsub.edge() if with_clients else None,

@@ -70,13 +70,18 @@ def examine(request: Request, origins: Origins) -> Rejection | None:
     if not origins.allow(request.headers.get("Origin")):
         return Rejection(HTTPStatus.FORBIDDEN, "this origin is not among the allowed ones (pubsub.allowed_origins)")
     parameters = parse_qs(query)
-    version = parameters.get("cf_protocol_version", ["v2"])[0]
-    if version != "v2":
-        return Rejection(HTTPStatus.BAD_REQUEST, "cf_protocol_version: only v2 is spoken here")
+    problem = problem_with_version(parameters.get("cf_protocol_version", [""])[0])
+    if problem is not None:
+        return Rejection(HTTPStatus.BAD_REQUEST, problem)
     offered = request.headers.get_all("Sec-WebSocket-Protocol")
     if offered and not "".join(offered).strip():
         del request.headers["Sec-WebSocket-Protocol"]
     return None
+
+
+def problem_with_version(asked: str) -> str | None:
+    """What is wrong with the version of the protocol that a client asks for; empty for none in particular."""
+    return None if asked in {"", "v2"} else "cf_protocol_version: only v2 is spoken here"
 
 
 def format_of(request: Request, subprotocol: str | None) -> Format:
