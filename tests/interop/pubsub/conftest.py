@@ -226,7 +226,11 @@ def start_peer(name: str, page: str, folders: pytest.TempPathFactory) -> Peer:
     profile = folders.mktemp("chromium")
     command = [node, str(HERE / "peer_chromium.mjs"), browser, page, str(profile)]
     peer = Peer(command, environment=environment | {"HOME": str(profile)})
-    peer.until(event="loaded")
+    try:
+        peer.until(event="loaded")
+    except AssertionError:
+        peer.end()
+        raise
     return peer
 
 

@@ -6,8 +6,12 @@
 const text = { encode: (value) => value, decode: (value) => value };
 const bytes = {
   encode: (value) => (value === undefined ? undefined : new TextEncoder().encode(JSON.stringify(value))),
-  decode: (value) => (value === undefined || value === null ? undefined : JSON.parse(new TextDecoder().decode(value))),
+  decode: (value) => (value?.length ? JSON.parse(new TextDecoder().decode(value)) : undefined),
 };
+
+// The Protobuf build gives 64 bits as two halves.
+const number = (value) => (typeof value === "object" ? (value.low >>> 0) + value.high * 2 ** 32 : value);
+const position = (found) => found && { offset: number(found.offset), epoch: found.epoch };
 
 // Tokens are given out one after the other; the last one again and again.
 const givesInTurn = (tokens) => async () => (tokens.length > 1 ? tokens.shift() : tokens[0]);
@@ -29,7 +33,7 @@ const person = (info, form) =>
 
 const publication = (ctx, form) => ({
   data: form.decode(ctx.data),
-  offset: ctx.offset,
+  offset: number(ctx.offset),
   info: person(ctx.info, form),
   tags: ctx.tags,
 });
@@ -37,7 +41,7 @@ const publication = (ctx, form) => ({
 const subscribed = (ctx, form) => ({
   recoverable: ctx.recoverable,
   positioned: ctx.positioned,
-  position: ctx.streamPosition,
+  position: position(ctx.streamPosition),
   was_recovering: ctx.wasRecovering,
   recovered: ctx.recovered,
   data: form.decode(ctx.data),
@@ -109,8 +113,7 @@ export function drive(builds, environment, say) {
       const result = await client.history(asked.channel, { limit, since, reverse });
       return {
         publications: result.publications.map((one) => publication(one, form)),
-        offset: result.offset,
-        epoch: result.epoch,
+        ...position(result),
       };
     },
     async presence(asked) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import subprocess
@@ -36,6 +37,7 @@ class Peer:
         )
         self._said: list[dict[str, Any]] = []
         self._complaints: list[str] = []
+        self._has_ended = False
         self._news = threading.Condition()
         self._numbers = itertools.count(1)
         self._readers = [threading.Thread(target=read) for read in (self._listen, self._read_complaints)]
@@ -58,9 +60,10 @@ class Peer:
         deadline = time.monotonic() + PATIENCE
         with self._news:
             while len(found := self._matching(expected)) < times:
+                assert not self._has_ended, f"the peer has ended: {self._complaints}"
                 if not self._news.wait(deadline - time.monotonic()):
-                    pytest_shows = f"no {expected} within {PATIENCE} seconds"
-                    raise AssertionError(f"{pytest_shows}; it said {self._said[-30:]} and {self._complaints}")
+                    what = f"no {expected} within {PATIENCE} seconds"
+                    raise AssertionError(f"{what}; it said {self._said[-30:]} and {self._complaints}")
             return found[times - 1]
 
     def heard(self, **expected: Any) -> list[dict[str, Any]]:
@@ -76,7 +79,9 @@ class Peer:
     def end(self) -> None:
         """End its input, and it ends."""
         assert self._process.stdin is not None
-        self._process.stdin.close()
+        # It may have ended by itself.
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         try:
             self._process.wait(PATIENCE)
         finally:
@@ -96,6 +101,10 @@ class Peer:
             with self._news:
                 self._said.append(json.loads(raw))
                 self._news.notify_all()
+        self._readers[1].join()
+        with self._news:
+            self._has_ended = True
+            self._news.notify_all()
 
     def _read_complaints(self) -> None:
         assert self._process.stderr is not None
