@@ -183,7 +183,9 @@ class Rules:
 
     def receive(self, commands: list[dict[str, Any] | None]) -> None:
         """A frame; None is a command that cannot be read."""
-        if self.state in {"new", "connected"}:
+        if self.state == "refused" and self.way.emulated:
+            self.close(3501)
+        elif self.state in {"new", "connected"}:
             self.waiting += commands
             self.work()
 
@@ -310,7 +312,9 @@ class Rules:
             self.say_error(number, error)
             self.state = "refused"
             self.waiting.clear()
-            self.due["drop"] = self.now + self.times.drop
+            # 3.1, 5: where there is no socket of its own to drop, it is stale when it stays.
+            if not self.way.emulated:
+                self.due["drop"] = self.now + self.times.drop
 
     def taken(self) -> tuple[int, str, dict[str, Any]]:
         assert self.pending is not None

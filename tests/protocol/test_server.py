@@ -33,8 +33,11 @@ from vklive.protocol.timing import Timing
 TIMING = Timing()
 
 
-def machine(**timing: Any) -> ServerConnection:
-    return ServerConnection(Timing(**timing), client_id="c-1", now=100.0, ping_phase=0.2)
+EMULATED = Medium(name="sse", emulated=True, tells_disconnect=True)
+
+
+def machine(*, medium: Medium = Medium(), **timing: Any) -> ServerConnection:  # noqa: B008 - it is immutable
+    return ServerConnection(Timing(**timing), client_id="c-1", now=100.0, medium=medium, ping_phase=0.2)
 
 
 def connected(*, ttl: int | None = None, **timing: Any) -> ServerConnection:
@@ -230,6 +233,26 @@ def test_a_refused_connect_leaves_a_useless_connection_that_is_dropped_without_a
     connection.tick(106.0)
     assert connection.closing is not None
     assert connection.closing.code is None
+
+
+@pytest.mark.parametrize("more", [b'{"id":2,"connect":{}}', b'{"id":2,"rpc":{}}', b"{}", b"{"])
+def test_a_client_that_speaks_by_other_requests_is_closed_if_it_says_more_after_it_was_refused(more):
+    connection = machine(medium=EMULATED)
+    connection.receive(b'{"id":1,"connect":{"token":"t"}}\n{"id":2,"rpc":{}}')
+    connection.refuse(ErrorCode.TOKEN_EXPIRED, now=101.0)
+    assert said(connection) == [{"id": 1, "error": {"code": 109, "message": "token expired"}}]
+    connection.receive(more)
+    assert said(connection) == [{"push": {"disconnect": {"code": 3501, "reason": "bad request"}}}]
+
+
+def test_a_client_that_speaks_by_other_requests_is_stale_if_it_stays_after_it_was_refused():
+    connection = machine(medium=EMULATED)
+    connection.receive(b'{"id":1,"connect":{"token":"t"}}')
+    connection.refuse(ErrorCode.TOKEN_EXPIRED, now=101.0)
+    said(connection)
+    assert connection.next_deadline == 110.0
+    connection.tick(110.0)
+    assert said(connection) == [{"push": {"disconnect": {"code": 3502, "reason": "stale"}}}]
 
 
 def test_a_temporary_error_says_so():

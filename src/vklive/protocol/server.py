@@ -121,7 +121,7 @@ class ServerConnection:
 
     def receive(self, frame: bytes) -> None:
         """Take one frame. What it asks is answered at once or comes out of `next_request`."""
-        if self.state in {State.REFUSED, State.CLOSED}:
+        if self.state is State.CLOSED or (self.state is State.REFUSED and not self.medium.emulated):
             return
         try:
             for command in self._form.decode_commands(frame):
@@ -341,7 +341,8 @@ class ServerConnection:
             self._deny(request.id, request.asked, error)
             self.state = self.state.to(State.REFUSED)
             self._inbox.clear()
-            self._timers[Timer.DROP] = now + self._timing.refused_drop_delay
+            if not self.medium.emulated:
+                self._timers[Timer.DROP] = now + self._timing.refused_drop_delay
 
     def refresh(self, *, ttl: int | None, now: float, info: Raw | None = None) -> None:
         """The server has changed for how long the connection is good, and tells the client."""
@@ -372,7 +373,7 @@ class ServerConnection:
                 self._pending = Request(command.id or 0, asked)
             else:
                 self.close(DisconnectCode.BAD_REQUEST, detail="a second connect")
-        elif self.state is State.NEW:
+        elif self.state is not State.CONNECTED:
             self.close(DisconnectCode.BAD_REQUEST, detail=f"{name_of(asked)} before connect")
         elif isinstance(asked, SendRequest):
             self.close(DisconnectCode.NOT_AVAILABLE, detail="send: nobody listens to such messages")

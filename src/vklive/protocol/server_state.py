@@ -14,7 +14,8 @@ class State(Enum):
     """Nothing but a connect command is accepted."""
     CONNECTED = "connected"
     REFUSED = "refused"
-    """Connect was answered with an error; nothing more is heard, the client is expected to leave."""
+    """Connect was answered with an error; the client is expected to leave, and nothing more is heard of it. One that
+    speaks by other requests is closed if it says more, as it is when it stays (centrifugo.md 3.1, 5)."""
     CLOSED = "closed"
 
     def to(self, state: State) -> State:
