@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from vklive.errors import ConfigError
 from vklive.server.broker.base import Retention
+from vklive.server.re2 import RegexError, compiled
 
 _NAME = re.compile(r"[-a-zA-Z0-9_.]{2,}")
 
@@ -40,7 +41,8 @@ class Namespace(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         allow_history_for_client, allow_history_for_subscriber, allow_history_for_anonymous: who may ask what was said.
         allow_user_limited_channels: a name that ends in ``#1,2`` belongs to the users 1 and 2: they may subscribe
             without a token, nobody else may.
-        channel_regex: what the rest of a name, after the boundary, must contain. Without it a name must be ASCII.
+        channel_regex: what is to be found in the rest of a name, after the boundary; see `vklive.server.re2`. Without
+            it a name must be ASCII.
     """
 
     name: str
@@ -138,6 +140,10 @@ class Namespaces:
             return None
         return users.split(self.syntax.user_separator) if self.syntax.user_separator else [users]
 
+    def named(self, name: str) -> Namespace | None:
+        """The namespace of this name; empty for that of ws channels without one."""
+        return self._by_name.get(name)
+
     def personal(self, user: str, *, namespace: str) -> str:
         """The name of a user's own ws channel."""
         prefix = namespace + self.syntax.namespace_boundary if namespace else ""
@@ -153,7 +159,7 @@ class Namespaces:
 
 
 def _check(namespace: Namespace) -> None:
-    where = f"namespace {namespace.name!r}" if namespace.name else "namespaces"
+    where = _where(namespace)
     if namespace.name and _NAME.fullmatch(namespace.name) is None:
         raise ConfigError(
             "namespaces",
@@ -170,7 +176,10 @@ def _check(namespace: Namespace) -> None:
 
 def _compiled(namespace: Namespace) -> re.Pattern[str]:
     try:
-        return re.compile(namespace.channel_regex)
-    except re.error as error:
-        where = f"namespace {namespace.name!r}: channel_regex"
-        raise ConfigError(where, f"is not a regular expression: {error.msg}") from None
+        return compiled(namespace.channel_regex)
+    except RegexError as error:
+        raise ConfigError(f"{_where(namespace)}: channel_regex", f"is {error}") from None
+
+
+def _where(namespace: Namespace) -> str:
+    return f"namespace {namespace.name!r}" if namespace.name else "namespaces"
