@@ -7,6 +7,7 @@ import pytest
 from vklive.errors import ConfigError
 from vklive.server.broker.base import Retention
 from vklive.server.namespaces import ChannelSyntax, Namespace, Namespaces
+from vklive.server.settings import PubSubSettings
 
 TOP = Namespace(name="")
 NEWS = Namespace(name="news", allow_subscribe_for_client=True)
@@ -76,12 +77,13 @@ def test_the_signs_in_a_name_can_be_others():
 
 
 def test_a_name_is_ascii_unless_its_namespace_has_a_pattern_of_its_own():
-    cities = Namespace(name="city", channel_regex="^[б-я]+$")
+    cities = Namespace(name="city", channel_regex="^[ж-я]+$")
     namespaces = Namespaces([TOP, cities])
     assert namespaces.accepts("москва") is False
     assert namespaces.accepts("city:рим") is True
     assert namespaces.accepts("$city:рим") is True
     assert namespaces.accepts("city:moscow") is False
+    assert namespaces.accepts("city:рим\n") is False
 
 
 @pytest.mark.parametrize(
@@ -91,12 +93,52 @@ def test_a_name_is_ascii_unless_its_namespace_has_a_pattern_of_its_own():
         ({"history_ttl": 10.0}, "go together"),
         ({"history_size": -1, "history_ttl": -1.0}, "not less than 0"),
         ({"force_recovery": True}, "needs a history"),
-        ({"channel_regex": "("}, "not a regular expression"),
+        ({"channel_regex": "("}, "'news': channel_regex: is not a regular expression: a parenthesis is open"),
+        ({"channel_regex": "^(?!admin)"}, "RE2 has; it has no look-around"),
     ],
 )
 def test_options_that_contradict_each_other_are_refused(options, problem):
     with pytest.raises(ConfigError, match=problem):
         Namespaces([Namespace(name="news", **options)])
+
+
+def test_positions_are_watched_without_a_history_too():
+    Namespaces([Namespace(name="news", force_positioning=True)])
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (
+            {"user_subscribe_to_personal": True, "user_personal_channel_namespace": "sport"},
+            "pubsub.user_personal_channel_namespace: there is no namespace 'sport'",
+        ),
+        (
+            {
+                "user_subscribe_to_personal": True,
+                "user_personal_channel_namespace": "news",
+                "user_personal_single_connection": True,
+            },
+            "set presence in the namespace 'news'",
+        ),
+        ({"user_personal_single_connection": True}, "set presence at the top level"),
+    ],
+)
+def test_personal_ws_channels_need_a_namespace_that_fits(options, problem):
+    with pytest.raises(ConfigError, match=problem):
+        PubSubSettings(**options).check_with(Namespaces([TOP, NEWS]))
+
+
+def test_personal_ws_channels_whose_namespace_fits_are_fine():
+    watched = Namespaces([Namespace(name="", presence=True), Namespace(name="news", presence=True)])
+    PubSubSettings(user_personal_channel_namespace="sport").check_with(watched)
+    for name in ("", "news"):
+        settings = PubSubSettings(
+            user_subscribe_to_personal=True,
+            user_personal_channel_namespace=name,
+            user_personal_single_connection=True,
+        )
+        settings.check_with(watched)
 
 
 def test_a_history_is_kept_where_it_has_a_size_and_a_time():

@@ -354,7 +354,7 @@ def test_a_refresh_whose_token_subscribes_to_something_else_ends_the_connection(
     play(scene)
 
 
-def test_one_connection_a_user_closes_the_others():
+def test_where_users_have_a_ws_channel_of_their_own_one_connection_can_close_the_others():
     async def scene(node: Node) -> None:
         one = Client(node, "1")
         await asyncio.sleep(0.1)
@@ -363,7 +363,12 @@ def test_one_connection_a_user_closes_the_others():
         assert one.end is not None
         assert (one.end.code, two.end) == (3504, None)
 
-    play(scene, user_personal_single_connection=True)
+    play(
+        scene,
+        user_subscribe_to_personal=True,
+        user_personal_channel_namespace="pres",
+        user_personal_single_connection=True,
+    )
 
 
 @pytest.mark.parametrize(

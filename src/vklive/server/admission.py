@@ -81,9 +81,13 @@ class Admission:
         namespaces: which ws channels there are, and what may be done in them.
         verifier: of tokens.
         settings: what else is allowed.
+
+    Raises:
+        ConfigError: the namespaces and the settings do not fit.
     """
 
     def __init__(self, namespaces: Namespaces, verifier: Verifier, settings: PubSubSettings) -> None:
+        settings.check_with(namespaces)
         self.namespaces = namespaces
         self.verifier = verifier
         self._settings = settings

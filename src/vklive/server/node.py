@@ -202,7 +202,9 @@ class Node:
         self.counts.actions["add_client"] += 1
         of_user = self._by_user.setdefault(connection.machine.user, {})
         of_user[connection] = None
-        if connection.machine.user and self._settings.user_personal_single_connection:
+        settings = self._settings
+        alone = settings.user_subscribe_to_personal and settings.user_personal_single_connection
+        if connection.machine.user and alone:
             for other in list(of_user):
                 if other is not connection:
                     other.close(DisconnectCode.CONNECTION_LIMIT, detail="the same user has connected anew")

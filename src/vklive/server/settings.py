@@ -17,7 +17,7 @@ from typing import Annotated, Literal, cast
 from msgspec import Meta, Struct, field, inspect, structs
 
 from vklive.errors import ConfigError
-from vklive.server.namespaces import Namespace
+from vklive.server.namespaces import Namespace, Namespaces
 
 HIDDEN = "<secret>"
 """What stands in the place of a secret."""
@@ -189,6 +189,23 @@ class PubSubSettings(Section, frozen=True):
                 "pubsub.ping_interval, pubsub.pong_timeout",
                 f"the interval of {self.ping_interval:g} s is not more than the timeout of {self.pong_timeout:g} s",
                 hint="a ping must be answered before the next one is sent",
+            )
+
+    def check_with(self, namespaces: Namespaces) -> None:
+        """See that personal ws channels have a namespace that is as they need it.
+
+        Raises:
+            ConfigError: it is not there, or keeps no presence although each user is to have one connection only.
+        """
+        name = self.user_personal_channel_namespace if self.user_subscribe_to_personal else ""
+        namespace = namespaces.named(name)
+        if name and namespace is None:
+            raise ConfigError("pubsub.user_personal_channel_namespace", f"there is no namespace {name!r}")
+        if self.user_personal_single_connection and not (namespace and namespace.presence):
+            raise ConfigError(
+                "pubsub.user_personal_single_connection",
+                "needs presence where the personal ws channels are",
+                hint=f"set presence in the namespace {name!r}" if name else "set presence at the top level",
             )
 
 
