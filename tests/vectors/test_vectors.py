@@ -10,6 +10,7 @@ import pytest
 from tests.vectors.conftest import NOW, recorded_configuration
 from tests.vectors.replay import World, replay
 from tests.vectors.script import API_KEY, Placeholders, Scenario, scenarios
+from tests.vectors.stream_world import StreamWorld
 from tests.vectors.worlds import MemoryWorld, SocketWorld
 
 from vklive.server.admission import Admission
@@ -50,6 +51,11 @@ def test_the_recordings_are_here():
 @pytest.mark.parametrize("scenario", [one for one in ALL if not one.waits], ids=by_name)
 async def test_over_a_real_socket(scenario: Scenario, socket_world: SocketWorld):
     assert await replay_as_recorded(scenario, socket_world, clock=lambda: NOW) == []
+
+
+@pytest.mark.parametrize("scenario", [one for one in ALL if not one.waits], ids=by_name)
+async def test_over_http(scenario: Scenario, stream_world: StreamWorld):
+    assert await replay_as_recorded(scenario, stream_world, clock=lambda: NOW) == []
 
 
 @pytest.mark.parametrize("scenario", [one for one in ALL if one.waits], ids=by_name)

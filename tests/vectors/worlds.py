@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 import httpx2
+from tests.vectors.replay import Peer
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -75,7 +76,7 @@ class SocketWorld:
         self._ws_url = ws_url
         self._http = httpx2.AsyncClient()
 
-    async def open(self, query: str, *, answer_pings: bool, keep_pings: bool) -> SocketPeer:
+    async def open(self, query: str, *, answer_pings: bool, keep_pings: bool) -> Peer:
         socket = await connect(self._ws_url + query, proxy=None, ping_interval=None, compression=None)
         return SocketPeer(socket, answer_pings=answer_pings, keep_pings=keep_pings)
 
