@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from vklive.errors import ConfigError
 from vklive.server.configuration import load, load_configuration
+from vklive.server.namespaces import Namespace
 from vklive.server.settings import HIDDEN, PubSubSettings, Settings, TokenSettings
 
 
@@ -187,6 +188,61 @@ def test_pings_must_be_further_apart_than_a_pong_may_take():
 def test_pings_are_checked_for_who_builds_the_settings_in_python_too():
     with pytest.raises(ConfigError, match="not more than the timeout"):
         PubSubSettings(ping_interval=1.0, pong_timeout=2.0)
+
+
+def test_namespaces_are_tables_of_the_file(toml):
+    file = toml(
+        "[[namespaces]]\nname = 'news'\npresence = true\nhistory_size = 5\nhistory_ttl = 60\n"
+        "[[namespaces]]\nname = 'sport'\nallow_subscribe_for_client = true\n"
+    )
+
+    assert settings(file=file).namespaces == (
+        Namespace(name="news", presence=True, history_size=5, history_ttl=60.0),
+        Namespace(name="sport", allow_subscribe_for_client=True),
+    )
+
+
+@pytest.mark.parametrize("option", sorted({*Namespace.__struct_fields__} - {"name", "force_recovery"}))
+def test_every_option_of_a_namespace_can_stand_in_its_table(toml, option):
+    default = getattr(Namespace(name="news"), option)
+    value = {bool: "true", int: "5", float: "60", str: "'^a$'"}[type(default)]
+    also = {"history_size": "history_ttl = 60", "history_ttl": "history_size = 5"}.get(option, "")
+    file = toml(f"[[namespaces]]\nname = 'news'\n{option} = {value}\n{also}\n")
+
+    (namespace,) = settings(file=file).namespaces
+
+    assert getattr(namespace, option) != default
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "problem"),
+    [
+        ("presense = true", "namespaces[0].presense", "there is no such setting"),
+        ("history_ttl = '60s'", "namespaces[0].history_ttl", "expected a number of seconds, 0 or more, got '60s'"),
+        ("history_ttl = inf", "namespaces[0].history_ttl", "expected a number of seconds, 0 or more, got inf"),
+        ("presence = 1", "namespaces[0].presence", "expected true or false, got 1"),
+        ("history_size = 5", "namespaces: namespace 'news'", "history_size and history_ttl go together"),
+        ("[[namespaces]]\npresence = true", "namespaces[1]", "has no name"),
+        ("[[namespaces]]\nname = 'news'", "namespaces: namespaces", "'news' is there twice"),
+    ],
+)
+def test_what_is_wrong_with_a_namespace_is_named(toml, text, where, problem):
+    file = toml(f"[[namespaces]]\nname = 'news'\n{text}\n")
+    error = refusal(file=file)
+
+    assert (error.where, error.problem) == (f"{file}: {where}", problem)
+
+
+@pytest.mark.parametrize("text", ["namespaces = 1", "namespaces = ['news']", "[namespaces]\nname = 'news'"])
+def test_namespaces_that_are_no_tables_are_refused_with_how_to_write_them(toml, text):
+    file = toml(text)
+    error = refusal(file=file)
+
+    assert (error.where, error.hint) == (f"{file}: namespaces", "write [[namespaces]] in a file")
+
+
+def test_namespaces_cannot_come_from_a_variable_of_text():
+    assert refusal(environ={"VKLIVE_NAMESPACES": "news"}).problem == "expected tables"
 
 
 def test_a_file_that_is_not_there_is_an_error(tmp_path):

@@ -8,16 +8,16 @@ The settings themselves are in `vklive.server.settings`.
 from __future__ import annotations
 
 import difflib
-import math
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
 import msgspec
-from msgspec import Struct, inspect, structs
+from msgspec import Struct, inspect
 
 from vklive.errors import ConfigError
+from vklive.server.fitting import MisfitError, core_of, fit, kinds_by_key
 from vklive.server.namespaces import Namespace, Namespaces
 from vklive.server.settings import Section, Settings, sensitivity_of
 
@@ -154,19 +154,12 @@ class _Flags:
                 yield key, value
 
 
-def _settings_by_key() -> Iterator[tuple[str, object]]:
-    for outer in structs.fields(Settings):
-        kind: object = outer.type
-        if isinstance(kind, type) and issubclass(kind, Section):
-            yield from ((f"{outer.name}.{inner.name}", inner.type) for inner in structs.fields(kind))
-        else:
-            yield outer.name, kind
-
-
-_TYPES: dict[str, object] = dict(_settings_by_key())
+_TYPES: dict[str, object] = dict(kinds_by_key(Settings))
 _SECTIONS: frozenset[str] = frozenset(key.partition(".")[0] for key in _TYPES if "." in key)
 _WRITTEN = {key: key for key in _TYPES}
 """The names in files and flags: the keys themselves."""
+_OF_NAMESPACES: dict[str, object] = dict(kinds_by_key(Namespace))
+_NAMES = {name: name for name in _OF_NAMESPACES}
 
 
 def _variable(key: str) -> str:
@@ -210,57 +203,39 @@ def _leaf(name: str) -> str:
 
 def _checked(key: str, given: object, *, where: str, text: bool) -> object:
     """The value as its type wants it; text, as from the environment, is read first."""
-    wanted = _TYPES[key]
-    info = _info(wanted)
+    kind = _TYPES[key]
     if key == "namespaces":
         return _namespaces(given, where=where)
-    if text and isinstance(given, str) and isinstance(info, inspect.VarTupleType):
+    if text and isinstance(given, str) and isinstance(core_of(kind), inspect.VarTupleType):
         given = tuple(part.strip() for part in given.split(",") if part.strip())
+    return _fitting(given, kind, where=where, text=text)
+
+
+def _fitting(given: object, kind: object, *, where: str, text: bool = False) -> object:
     try:
-        value = msgspec.convert(given, wanted, strict=not text)
-    except msgspec.ValidationError:
-        value = None
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        said = "something else" if sensitivity_of(wanted) else repr(given)
-        raise ConfigError(where, f"expected {_expected(info)}, got {said}")
-    return value
+        return fit(given, kind, is_text=text)
+    except MisfitError as error:
+        said = "something else" if sensitivity_of(kind) else repr(given)
+        raise ConfigError(where, f"{error}, got {said}") from None
 
 
 def _namespaces(given: object, *, where: str) -> tuple[Namespace, ...]:
-    if not isinstance(given, list):
-        raise ConfigError(where, "expected tables [[namespaces]] of a file")
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in cast("list[object]", given)):
+        raise ConfigError(where, "expected tables", hint="write [[namespaces]] in a file")
     found: list[Namespace] = []
-    for number, one in enumerate(cast("list[object]", given)):
-        try:
-            found.append(msgspec.convert(one, Namespace))
-        except msgspec.ValidationError as error:
-            raise ConfigError(f"{where}[{number}]", str(error)) from None
-    Namespaces(found)
+    for number, one in enumerate(cast("list[dict[str, object]]", given)):
+        if "name" not in one:
+            raise ConfigError(f"{where}[{number}]", "has no name")
+        options: dict[str, object] = {}
+        for name, value in one.items():
+            at = f"{where}[{number}].{name}"
+            options[name] = _fitting(value, _OF_NAMESPACES[_known(name, where=at, names=_NAMES)], where=at)
+        found.append(msgspec.convert(options, Namespace))
+    try:
+        Namespaces(found)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error.where}", error.problem, hint=error.hint) from None
     return tuple(found)
-
-
-def _info(wanted: object) -> inspect.Type:
-    info = inspect.type_info(wanted)
-    return info.type if isinstance(info, inspect.Metadata) else info
-
-
-def _expected(info: inspect.Type) -> str:
-    """What a value should have been, in words."""
-    words = "a text"
-    match info:
-        case inspect.IntType(ge=low, le=high):
-            words = f"a whole number, {low} or more" if high is None else f"a whole number from {low} to {high}"
-        case inspect.FloatType():
-            words = "a number of seconds greater than 0"
-        case inspect.BoolType():
-            words = "true or false"
-        case inspect.VarTupleType():
-            words = "a list of texts"
-        case inspect.LiteralType(values=values):
-            words = "one of " + ", ".join(str(value) for value in values)
-        case _:
-            pass
-    return words
 
 
 def _build(values: Mapping[str, object]) -> Settings:
