@@ -171,7 +171,8 @@ class House:
 
     def check(self) -> None:
         """The witness is the only one here, has noticed nothing, and nobody has complained."""
-        assert self._complaints.heard == []
+        complaints, self._complaints.heard = self._complaints.heard, []
+        assert complaints == []
         assert self._witness.heard == []
         assert self._witness.close_code is None
         assert (self.node.connections, self.node.hub.subscriptions) == (1, 1)
