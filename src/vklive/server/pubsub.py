@@ -10,9 +10,10 @@ from typing import cast
 from vklive.clock import Clock
 from vklive.server.admission import Admission
 from vklive.server.broker.memory import MemoryBroker
+from vklive.server.edge.compression import Compression
 from vklive.server.edge.exchange import App
 from vklive.server.edge.front import Front, stream_endpoints
-from vklive.server.edge.handshake import Origins
+from vklive.server.edge.handshake import Origins, Paths
 from vklive.server.edge.websocket import WebSocketEdge
 from vklive.server.node import Node
 from vklive.server.presence.memory import MemoryPresence
@@ -61,11 +62,30 @@ class PubSub:
         )
         return Front(endpoints, rest)
 
-    def edge(self) -> functools.partial[asyncio.Protocol]:
-        """What takes sockets of which a WebSocket is to be made."""
-        origins = Origins(self._settings.allowed_origins)
-        edge = functools.partial(WebSocketEdge, self.node, origins, self._settings.message_size_limit)
+    def edge(self) -> functools.partial[asyncio.Protocol] | None:
+        """What takes sockets of which a WebSocket is to be made; `None` when that is not offered."""
+        ways = self._transports
+        paths = Paths(
+            bidirectional=ways.websocket_path if ways.websocket else "",
+            unidirectional=ways.uni_websocket_path if ways.uni_websocket else "",
+        )
+        if not str(paths):
+            return None
+        edge = functools.partial(
+            WebSocketEdge,
+            self.node,
+            Origins(self._settings.allowed_origins),
+            self._settings.message_size_limit,
+            paths=paths,
+            compression=self._compression(),
+        )
         return cast("functools.partial[asyncio.Protocol]", edge)
+
+    def _compression(self) -> Compression | None:
+        ways = self._transports
+        if not ways.websocket_compression:
+            return None
+        return Compression(level=ways.websocket_compression_level, min_size=ways.websocket_compression_min_size)
 
     def reload(self, admission: Admission, settings: PubSubSettings) -> None:
         """Take other rules, for all that happens from now on."""

@@ -218,6 +218,15 @@ class TransportSettings(Section, frozen=True):
     websocket_path: Path = "/connection/websocket"
     """Where."""
 
+    websocket_compression: bool = False
+    """Whether frames are compressed for clients that offer it: fewer bytes for more time of the processor."""
+
+    websocket_compression_level: Annotated[int, Meta(ge=1, le=9)] = 1
+    """How hard: from 1, the quickest, to 9, the smallest."""
+
+    websocket_compression_min_size: Annotated[int, Meta(ge=0)] = 0
+    """Bytes; only what is longer is compressed."""
+
     http_stream: bool = False
     """Whether they come by HTTP streaming, where networks do not let WebSockets through."""
 

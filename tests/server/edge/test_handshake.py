@@ -12,9 +12,10 @@ from websockets.http11 import Request
 
 from vklive.errors import ConfigError
 from vklive.protocol.formats import JSON, PROTOBUF
-from vklive.server.edge.handshake import Origins, examine, format_of
+from vklive.server.edge.handshake import Origins, Paths, examine, format_of
 
 ALL = Origins(["*"])
+PATHS = Paths()
 
 
 def request(path: str = "/connection/websocket", **headers: str) -> Request:
@@ -31,7 +32,7 @@ def request(path: str = "/connection/websocket", **headers: str) -> Request:
     ],
 )
 def test_the_path_with_or_without_the_parameters_of_json_is_right(path):
-    assert examine(request(path), ALL) is None
+    assert examine(request(path), ALL, PATHS) is None
 
 
 @pytest.mark.parametrize(
@@ -45,10 +46,20 @@ def test_the_path_with_or_without_the_parameters_of_json_is_right(path):
     ],
 )
 def test_another_path_or_version_is_refused_before_the_upgrade(path, status):
-    rejection = examine(request(path), ALL)
+    rejection = examine(request(path), ALL, PATHS)
     assert rejection is not None
     assert rejection.status == status
     assert rejection.problem
+
+
+def test_a_path_is_there_when_it_is_offered():
+    paths = Paths(bidirectional="", unidirectional="/listen")
+    assert examine(request("/listen?cf_protocol_version=v2"), ALL, paths) is None
+    for other in ("/connection/websocket", "/connection/uni_websocket", ""):
+        rejection = examine(request(other), ALL, paths)
+        assert rejection is not None
+        assert rejection.status == 404
+        assert "/listen" in rejection.problem
 
 
 @pytest.mark.parametrize(
@@ -70,15 +81,15 @@ def test_the_address_or_the_subprotocol_says_in_which_format_a_client_speaks(que
 
 def test_an_empty_subprotocol_header_of_centrifuge_python_0_5_is_taken_out():
     handshake = request(Sec_WebSocket_Protocol="")
-    assert examine(handshake, ALL) is None
+    assert examine(handshake, ALL, PATHS) is None
     assert "Sec-WebSocket-Protocol" not in handshake.headers
 
 
 def test_a_foreign_origin_is_forbidden_and_a_program_without_one_is_not():
     origins = Origins(["https://live.vkvideo.ru"])
-    assert examine(request(), origins) is None
-    assert examine(request(Origin="https://live.vkvideo.ru"), origins) is None
-    rejection = examine(request(Origin="https://evil.example"), origins)
+    assert examine(request(), origins, PATHS) is None
+    assert examine(request(Origin="https://live.vkvideo.ru"), origins, PATHS) is None
+    rejection = examine(request(Origin="https://evil.example"), origins, PATHS)
     assert rejection is not None
     assert rejection.status == 403
 

@@ -16,9 +16,25 @@ from vklive.errors import ConfigError
 from vklive.protocol.formats import JSON, PROTOBUF, Format
 from vklive.server.glob import Glob, PatternError
 
-PATH = "/connection/websocket"
-
 PROTOBUF_SUBPROTOCOL = "centrifuge-protobuf"
+
+
+class Paths(Struct, frozen=True, kw_only=True):
+    """Where WebSockets are opened; empty where that is not offered.
+
+    Attributes:
+        bidirectional: by clients that speak and listen.
+        unidirectional: by those that only listen.
+    """
+
+    bidirectional: str = "/connection/websocket"
+    unidirectional: str = ""
+
+    def __contains__(self, path: str) -> bool:
+        return bool(path) and path in {self.bidirectional, self.unidirectional}
+
+    def __str__(self) -> str:
+        return " and ".join(filter(None, (self.bidirectional, self.unidirectional)))
 
 
 class Rejection(Struct, frozen=True):
@@ -58,15 +74,15 @@ class Origins:
         return any(pattern.matches(origin.lower()) for pattern in self._patterns)
 
 
-def examine(request: Request, origins: Origins) -> Rejection | None:
+def examine(request: Request, origins: Origins, paths: Paths) -> Rejection | None:
     """What is wrong with a handshake; `None` when nothing is, and it may be accepted.
 
     An empty ``Sec-WebSocket-Protocol`` is taken out: old versions of centrifuge-python send it, and Centrifugo does
     not mind.
     """
     path, _, query = request.path.partition("?")
-    if path != PATH:
-        return Rejection(HTTPStatus.NOT_FOUND, f"there is nothing at this path; the pub/sub is at {PATH}")
+    if path not in paths:
+        return Rejection(HTTPStatus.NOT_FOUND, f"there is nothing at this path; the pub/sub is at {paths}")
     if not origins.allow(request.headers.get("Origin")):
         return Rejection(HTTPStatus.FORBIDDEN, "this origin is not among the allowed ones (pubsub.allowed_origins)")
     parameters = parse_qs(query)

@@ -3,13 +3,16 @@
 It is given to uvicorn (``ws=``), which hands over a socket once an HTTP request asks for an upgrade. Handshake and
 incoming frames are the business of websockets' sans-IO `ServerProtocol`; outgoing messages go around it, as their
 frames are shared between connections (see `vklive.server.turn`).
+
+At one path clients speak and listen; at the other they only listen: there the first message says who they are, the end
+is told with a push and not with a close frame, and pings are those of the WebSocket protocol.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -20,12 +23,17 @@ from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
+from vklive.errors import RemoteProtocolError
+from vklive.protocol import json
 from vklive.protocol.closing import Close
 from vklive.protocol.codes import DisconnectCode
+from vklive.protocol.formats import UNI_JSON
 from vklive.protocol.medium import Medium
 from vklive.server.connection import Connection
-from vklive.server.edge.framing import BINARY, TEXT, Framing
-from vklive.server.edge.handshake import PROTOBUF_SUBPROTOCOL, Origins, Rejection, examine, format_of
+from vklive.server.edge.compression import Compression
+from vklive.server.edge.framing import BINARY, PUSHES, TEXT, Framing
+from vklive.server.edge.handshake import PROTOBUF_SUBPROTOCOL, Origins, Paths, Rejection, examine, format_of
+from vklive.server.edge.keepalive import Keepalive
 from vklive.server.node import Node
 from vklive.server.turn import Frames
 
@@ -37,6 +45,9 @@ CLOSE_TIMEOUT = 5.0
 SUBPROTOCOLS = [Subprotocol("centrifuge-json"), Subprotocol(PROTOBUF_SUBPROTOCOL)]
 """The first of these that a client offers is agreed on."""
 
+LISTENING = Medium(name="uni_websocket", format=UNI_JSON, unidirectional=True, tells_disconnect=True)
+"""How clients come that only listen."""
+
 
 class WebSocketEdge(asyncio.Protocol):
     """One socket.
@@ -45,6 +56,8 @@ class WebSocketEdge(asyncio.Protocol):
         node: the pub/sub behind it.
         origins: which web pages may connect.
         max_message_size: of what a client sends, in bytes; more closes the connection with 1009.
+        paths: where.
+        compression: for clients that want it; `None` for none.
         config, server_state, app_state: uvicorn's; of these only the set of open connections is of use here.
     """
 
@@ -54,24 +67,32 @@ class WebSocketEdge(asyncio.Protocol):
         origins: Origins,
         max_message_size: int,
         *,
+        paths: Paths = Paths(),  # noqa: B008 - it is immutable
+        compression: Compression | None = None,
         config: Config,  # noqa: ARG002 - uvicorn passes it by name
         server_state: ServerState,
         app_state: dict[str, Any],  # noqa: ARG002 - uvicorn passes it by name
     ) -> None:
         self._node = node
         self._origins = origins
+        self._paths = paths
+        self._compression = compression
         # uvicorn's set is annotated with its own classes; what it needs of them is `shutdown`.
         self._open = cast("set[WebSocketEdge]", server_state.connections)
         self._socket: asyncio.Transport | None = None
         self._websocket = ServerProtocol(
             subprotocols=SUBPROTOCOLS,
             select_subprotocol=_choose,
+            extensions=None if compression is None else compression.offer,
             max_size=max_message_size,
             logger=logging.getLogger("vklive.server.edge.websocket"),
         )
         self._fragments: list[bytes] = []
         self._framing: Framing = TEXT
         self._connection: Connection | None = None
+        # What becomes of a message.
+        self._take_message: Callable[[bytes], None] = _ignore
+        self._keepalive: Keepalive | None = None
         self._closer: asyncio.TimerHandle | None = None
 
     # What the event loop calls.
@@ -98,6 +119,8 @@ class WebSocketEdge(asyncio.Protocol):
         self._open.discard(self)
         if self._closer is not None:
             self._closer.cancel()
+        if self._keepalive is not None:
+            self._keepalive.stop()
         if self._connection is not None:
             self._connection.vanished()
 
@@ -116,11 +139,18 @@ class WebSocketEdge(asyncio.Protocol):
             self._socket.write(frames.of(messages, self._framing))
 
     def close(self, close: Close) -> None:
-        """Say goodbye with the code, and close the socket when the client has answered or `CLOSE_TIMEOUT` is over."""
+        """Say goodbye with the code, and close the socket when the client has answered or `CLOSE_TIMEOUT` is over.
+
+        A client that only listens has been told, and has nothing to answer.
+        """
         if self._socket is None or self._socket.is_closing():
             return
-        if close.code is None:
+        if close.code is None or (not close.flush and self._keepalive is not None):
             self._socket.abort()
+            return
+        if self._keepalive is not None:
+            self._socket.close()
+            self._close_in_time(self._socket)
             return
         if self._websocket.close_sent is None:
             self._websocket.send_close(close.code, close.reason)
@@ -152,29 +182,57 @@ class WebSocketEdge(asyncio.Protocol):
         self._send_what_is_due()
 
     def _shake_hands(self, request: Request) -> None:
-        rejection = examine(request, self._origins)
+        rejection = examine(request, self._origins, self._paths)
         if rejection is None and (why := self._node.refusal()) is not None:
             rejection = Rejection(HTTPStatus.SERVICE_UNAVAILABLE, why)
         response = self._websocket.accept(request) if rejection is None else self._reject(rejection)
         self._websocket.send_response(response)
         if response.status_code == 101:  # noqa: PLR2004 - switching protocols
             self._send_what_is_due()
-            form = format_of(request, self._websocket.subprotocol)
-            self._framing = BINARY if form.binary else TEXT
-            self._connection = self._node.open(self, Medium(format=form))
+            if request.path.partition("?")[0] == self._paths.unidirectional:
+                self._let_listen()
+            else:
+                self._let_talk(request)
+
+    def _let_talk(self, request: Request) -> None:
+        form = format_of(request, self._websocket.subprotocol)
+        compressed = self._compression and self._compression.framing(form, self._websocket.extensions)
+        self._framing = compressed or (BINARY if form.binary else TEXT)
+        self._connection = self._node.open(self, Medium(format=form))
+        self._take_message = self._connection.received
+
+    def _let_listen(self) -> None:
+        self._framing = PUSHES
+        self._connection = connection = self._node.open(self, LISTENING)
+        self._keepalive = Keepalive(self._ping, connection.vanished)
+        self._keepalive.start()
+
+        def take_first(message: bytes) -> None:
+            self._take_message = _ignore
+            try:
+                connection.connect(json.decode_connect_request(message))
+            except RemoteProtocolError as error:
+                connection.close(DisconnectCode.BAD_REQUEST, detail=error.problem)
+
+        self._take_message = take_first
+
+    def _ping(self) -> None:
+        self._websocket.send_ping(b"")
+        self._send_what_is_due()
 
     def _reject(self, rejection: Rejection) -> Response:
         _log.info("handshake refused with %s: %s", rejection.status.value, rejection.problem)
         return self._websocket.reject(rejection.status, rejection.problem + "\n")
 
     def _take_frame(self, frame: Frame) -> None:
-        if frame.opcode in {Opcode.TEXT, Opcode.BINARY, Opcode.CONT}:
+        if frame.opcode is Opcode.PONG and self._keepalive is not None:
+            self._keepalive.pong()
+        elif frame.opcode in {Opcode.TEXT, Opcode.BINARY, Opcode.CONT}:
             self._fragments.append(bytes(frame.data))
             if frame.fin:
                 message = b"".join(self._fragments)
                 self._fragments.clear()
-                if self._connection is not None:
-                    self._connection.received(message)
+                self._take_message(message)
 
     def _send_what_is_due(self) -> None:
         """Write what the WebSocket protocol itself has to say: the handshake, pongs, the close frame."""
@@ -196,6 +254,10 @@ class WebSocketEdge(asyncio.Protocol):
     def _close_in_time(self, socket: asyncio.Transport) -> None:
         if self._closer is None:
             self._closer = asyncio.get_running_loop().call_later(CLOSE_TIMEOUT, socket.abort)
+
+
+def _ignore(message: bytes) -> None:
+    """What nobody listens to."""
 
 
 def _choose(protocol: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
