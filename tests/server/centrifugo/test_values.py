@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vklive.server.centrifugo.values import UnreadableValueError, boolean, duration, text, texts, whole
+from vklive.server.centrifugo.values import (
+    UnreadableValueError,
+    boolean,
+    duration,
+    path,
+    port,
+    text,
+    texts,
+    whole,
+    word,
+)
 
 
 @pytest.mark.parametrize(
@@ -63,13 +73,21 @@ def test_what_is_no_number_is_refused(said):
 
 
 @pytest.mark.parametrize(
-    ("said", "read"), [(["a", "b"], ("a", "b")), ("a b,c", ("a", "b", "c")), ("", ()), (" , ", ()), ([], ())]
+    ("said", "read"),
+    [
+        (["a", "b"], ("a", "b")),
+        ("a  b\tc", ("a", "b", "c")),
+        ("https://{a,b}.example", ("https://{a,b}.example",)),
+        ("", ()),
+        (" ", ()),
+        ([], ()),
+    ],
 )
 def test_a_list_of_texts_may_be_one_text(said, read):
     assert texts(said) == read
 
 
-@pytest.mark.parametrize("said", [5, None, [[]], {}])
+@pytest.mark.parametrize("said", [5, None, [[]], {}, "a,b", "a, b"])
 def test_what_is_no_list_of_texts_is_refused(said):
     with pytest.raises(UnreadableValueError):
         texts(said)
@@ -80,3 +98,18 @@ def test_a_text_may_be_a_number_and_nothing_else():
     for said in (True, None, ["x"], 1.5):
         with pytest.raises(UnreadableValueError):
             text(said)
+
+
+def test_capitals_do_not_count_in_a_word():
+    assert word("INFO") == "info"
+
+
+@pytest.mark.parametrize(("said", "read"), [("/ws", "/ws"), ("/ws/", "/ws"), ("/", "/"), ("", "/"), ("ws/", "ws")])
+def test_slashes_at_the_end_of_a_path_do_not_count(said, read):
+    assert path(said) == read
+
+
+def test_a_port_may_be_an_empty_text():
+    assert (port(""), port("8000"), port(8000)) == (0, 8000, 8000)
+    with pytest.raises(UnreadableValueError):
+        port("x")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from vklive.clock import Clock
 from vklive.server.namespaces import ChannelSyntax, Namespace, Namespaces
 from vklive.server.settings import (
     MetricsSettings,
@@ -16,6 +17,9 @@ from vklive.server.settings import (
     Section,
     TransportSettings,
 )
+from vklive.server.tokens import Verifier, VerifyingKeys
+from vklive.server.tokens.expected import Expected
+from vklive.server.tokens.jwks import JwksKeys
 
 
 class ApiSettings(Section, frozen=True):
@@ -56,6 +60,44 @@ class VerifyingSettings(Section, frozen=True):
     issuer: str = ""
     issuer_regex: str = ""
 
+    def verifier(self, *, clock: Clock) -> Verifier:
+        """What checks tokens with them.
+
+        Args:
+            clock: tells when keys are to be fetched anew.
+
+        Raises:
+            ConfigError: a key is none, or a pattern.
+        """
+        expected = Expected(
+            audience=self.audience,
+            audience_regex=self.audience_regex,
+            issuer=self.issuer,
+            issuer_regex=self.issuer_regex,
+        )
+        if self.jwks_endpoint:
+            return Verifier(JwksKeys(self.jwks_endpoint, clock=clock, expected=expected), expected=expected)
+        keys = VerifyingKeys.from_texts(
+            hmac_secret=self.hmac_secret,
+            rsa_public_key=self.rsa_public_key,
+            ecdsa_public_key=self.ecdsa_public_key,
+        )
+        return Verifier(keys, expected=expected)
+
+    def parts(self) -> Sequence[VerifyingSettings]:
+        """The same in pieces, of which each can be wrong by itself."""
+        about_audience = VerifyingSettings(audience=self.audience, audience_regex=self.audience_regex)
+        about_issuer = VerifyingSettings(issuer=self.issuer, issuer_regex=self.issuer_regex)
+        if self.jwks_endpoint:
+            return about_audience, about_issuer, self
+        return (
+            about_audience,
+            about_issuer,
+            VerifyingSettings(hmac_secret=self.hmac_secret),
+            VerifyingSettings(rsa_public_key=self.rsa_public_key),
+            VerifyingSettings(ecdsa_public_key=self.ecdsa_public_key),
+        )
+
 
 class PubSubConfiguration(Section, frozen=True):
     """A pub/sub server as Centrifugo's configuration describes it.
@@ -63,7 +105,7 @@ class PubSubConfiguration(Section, frozen=True):
     Attributes:
         host: where to listen; empty: on all addresses.
         port: on which port; 0 takes a free one.
-        internal_host, internal_port: where the server API, health and metrics are instead, if the port is not 0.
+        internal_host, internal_port: where the server API, health and metrics are; empty and 0: where the rest is.
         name: of the node; empty: made of the names of host and port.
         log_level: from which level on is logged.
         shutdown_timeout: seconds from SIGTERM to the end of the process at most.

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from vklive.server.centrifugo.values import Read, boolean, duration, text, texts, whole
+from vklive.server.centrifugo.values import Read, boolean, duration, path, port, text, texts, whole, word
 
 
 class Taken(Struct, frozen=True):
@@ -25,70 +25,75 @@ class Taken(Struct, frozen=True):
     setting: str
 
 
+def _at_zero(read: Read, default: float) -> Read:
+    """Reads an option of which 0 means the default, as of those of the library `centrifuge` (node.go, `New`)."""
+    return lambda value: read(value) or default
+
+
 _PUBSUB: Mapping[str, tuple[Read, str]] = {
     "allowed_origins": (texts, "allowed_origins"),
     "allow_anonymous_connect_without_token": (boolean, "allow_anonymous_connect_without_token"),
     "disallow_anonymous_connection_tokens": (boolean, "disallow_anonymous_connection_tokens"),
     "skip_user_check_in_subscription_token": (boolean, "skip_user_check_in_subscription_token"),
     "client_insecure": (boolean, "insecure"),
-    "client_channel_limit": (whole, "channel_limit"),
-    "channel_max_length": (whole, "channel_max_length"),
-    "client_queue_max_size": (whole, "queue_max_size"),
+    "client_channel_limit": (_at_zero(whole, 128), "channel_limit"),
+    "channel_max_length": (_at_zero(whole, 255), "channel_max_length"),
+    "client_queue_max_size": (_at_zero(whole, 1_048_576), "queue_max_size"),
     "client_user_connection_limit": (whole, "user_connection_limit"),
-    "client_stale_close_delay": (duration, "stale_close_delay"),
-    "client_expired_close_delay": (duration, "expired_close_delay"),
-    "client_expired_sub_close_delay": (duration, "expired_sub_close_delay"),
-    "client_presence_update_interval": (duration, "presence_update_interval"),
-    "client_channel_position_check_delay": (duration, "position_check_delay"),
+    "client_stale_close_delay": (_at_zero(duration, 15.0), "stale_close_delay"),
+    "client_expired_close_delay": (_at_zero(duration, 25.0), "expired_close_delay"),
+    "client_expired_sub_close_delay": (_at_zero(duration, 25.0), "expired_sub_close_delay"),
+    "client_presence_update_interval": (_at_zero(duration, 27.0), "presence_update_interval"),
+    "client_channel_position_check_delay": (_at_zero(duration, 40.0), "position_check_delay"),
     "client_history_max_publication_limit": (whole, "history_max_publication_limit"),
     "client_recovery_max_publication_limit": (whole, "recovery_max_publication_limit"),
     "client_connection_limit": (whole, "connection_limit"),
     "client_connection_rate_limit": (whole, "connection_rate_limit"),
     "ping_interval": (duration, "ping_interval"),
     "pong_timeout": (duration, "pong_timeout"),
-    "history_meta_ttl": (duration, "history_meta_ttl"),
+    "history_meta_ttl": (_at_zero(duration, 7_776_000.0), "history_meta_ttl"),
     "user_subscribe_to_personal": (boolean, "user_subscribe_to_personal"),
     "user_personal_channel_namespace": (text, "user_personal_channel_namespace"),
     "user_personal_single_connection": (boolean, "user_personal_single_connection"),
-    "websocket_message_size_limit": (whole, "message_size_limit"),
+    "websocket_message_size_limit": (_at_zero(whole, 65_536), "message_size_limit"),
 }
 _TRANSPORTS: Mapping[str, tuple[Read, str]] = {
     "websocket_disable": (lambda value: not boolean(value), "websocket"),
-    "websocket_handler_prefix": (text, "websocket_path"),
+    "websocket_handler_prefix": (path, "websocket_path"),
     "websocket_compression": (boolean, "websocket_compression"),
     "websocket_compression_level": (whole, "websocket_compression_level"),
     "websocket_compression_min_size": (whole, "websocket_compression_min_size"),
     "http_stream": (boolean, "http_stream"),
-    "http_stream_handler_prefix": (text, "http_stream_path"),
+    "http_stream_handler_prefix": (path, "http_stream_path"),
     "sse": (boolean, "sse"),
-    "sse_handler_prefix": (text, "sse_path"),
-    "emulation_handler_prefix": (text, "emulation_path"),
+    "sse_handler_prefix": (path, "sse_path"),
+    "emulation_handler_prefix": (path, "emulation_path"),
     "uni_websocket": (boolean, "uni_websocket"),
-    "uni_websocket_handler_prefix": (text, "uni_websocket_path"),
+    "uni_websocket_handler_prefix": (path, "uni_websocket_path"),
     "uni_sse": (boolean, "uni_sse"),
-    "uni_sse_handler_prefix": (text, "uni_sse_path"),
+    "uni_sse_handler_prefix": (path, "uni_sse_path"),
     "uni_http_stream": (boolean, "uni_http_stream"),
-    "uni_http_stream_handler_prefix": (text, "uni_http_stream_path"),
+    "uni_http_stream_handler_prefix": (path, "uni_http_stream_path"),
 }
 _OTHERS: Mapping[str, tuple[Read, str]] = {
     "address": (text, "host"),
-    "port": (whole, "port"),
+    "port": (port, "port"),
     "internal_address": (text, "internal_host"),
-    "internal_port": (whole, "internal_port"),
+    "internal_port": (port, "internal_port"),
     "name": (text, "name"),
-    "log_level": (text, "log_level"),
+    "log_level": (word, "log_level"),
     "shutdown_timeout": (duration, "shutdown_timeout"),
     "health": (boolean, "health"),
-    "health_handler_prefix": (text, "health_path"),
+    "health_handler_prefix": (path, "health_path"),
     "prometheus": (boolean, "metrics.enabled"),
-    "prometheus_handler_prefix": (text, "metrics.path"),
+    "prometheus_handler_prefix": (path, "metrics.path"),
     # Ours: Centrifugo has but one answer to it.
     "prometheus_prefix": (text, "metrics.prefix"),
     "api_key": (text, "api.key"),
     "api_insecure": (boolean, "api.insecure"),
     "api_disable": (boolean, "api.disabled"),
     "api_external": (boolean, "api.external"),
-    "api_handler_prefix": (text, "api.path"),
+    "api_handler_prefix": (path, "api.path"),
     "token_hmac_secret_key": (text, "tokens.hmac_secret"),
     "token_rsa_public_key": (text, "tokens.rsa_public_key"),
     "token_ecdsa_public_key": (text, "tokens.ecdsa_public_key"),
@@ -138,7 +143,6 @@ NAMESPACE: Mapping[str, Read] = {
 
 _PROXY = "calling back to a backend is not offered"
 _CERTIFICATES = "encryption is not offered; put a proxy that does it in front"
-_SIZE = "what a client may send is limited by websocket_message_size_limit, on every transport"
 
 OFF: Mapping[str, str] = {
     "admin": "there is no admin interface",
@@ -146,6 +150,7 @@ OFF: Mapping[str, str] = {
     "uni_grpc": "there is no gRPC",
     "sockjs": "SockJS is not offered; HTTP streaming and SSE are",
     "webtransport": "WebTransport is not offered",
+    "http3": "HTTP/3 is not offered",
     "debug": "there is no profiler at /debug/pprof",
     "swagger": "there is no Swagger UI",
     "tls": _CERTIFICATES,
@@ -172,28 +177,33 @@ OFF: Mapping[str, str] = {
     "proxies": _PROXY,
     "rpc_namespaces": _PROXY,
     "broker": "the only broker is that of the memory engine",
-    "http_stream_max_request_body_size": _SIZE,
-    "sse_max_request_body_size": _SIZE,
-    "emulation_max_request_body_size": _SIZE,
-    "uni_http_stream_max_request_body_size": _SIZE,
-    "uni_sse_max_request_body_size": _SIZE,
-    "uni_websocket_message_size_limit": _SIZE,
     "log_file": "logs go to the standard error",
     "pid_file": "no file with the process id is written",
-    "usage_stats": "nothing is reported to anybody",
     "shutdown_termination_delay": "the server ends once its clients have been told",
 }
 """Options that must be off, with the reason."""
+
+LIMITS: Mapping[str, tuple[str, ...]] = {
+    "http_stream_max_request_body_size": ("http_stream",),
+    "sse_max_request_body_size": ("sse",),
+    "emulation_max_request_body_size": ("http_stream", "sse"),
+    "uni_http_stream_max_request_body_size": ("uni_http_stream",),
+    "uni_sse_max_request_body_size": ("uni_sse",),
+    "uni_websocket_message_size_limit": ("uni_websocket",),
+}
+"""Options that must be as `websocket_message_size_limit` is, which holds for every transport, and for which ones."""
 
 _MEANINGLESS = frozenset(
     {
         "client_concurrency",
         "client_name_required",
         "disable_client_protocol_v1",
+        "gomaxprocs",
         "http_server_shutdown_timeout",
         "node_info_metrics_aggregate_interval",
         "presence_ttl",
         "rpc_namespace_boundary",
+        "swagger_handler_prefix",
         "usage_stats_disable",
         "v5_api",
         "websocket_ping_interval",

@@ -6,25 +6,38 @@ Nothing is guessed and nothing is ignored: all that is wrong is told at once, ea
 from __future__ import annotations
 
 import difflib
+import functools
 import json
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import cast
 
 import msgspec
-import yaml
 
+from vklive.clock import SystemClock
 from vklive.errors import ConfigError
 from vklive.server.centrifugo.configuration import PubSubConfiguration
-from vklive.server.centrifugo.options import NAMESPACE, OFF, TAKEN, is_of_no_consequence
-from vklive.server.centrifugo.values import Read, UnreadableValueError
-from vklive.server.namespaces import Namespaces
+from vklive.server.centrifugo.files import options_in
+from vklive.server.centrifugo.options import LIMITS, NAMESPACE, OFF, TAKEN, is_of_no_consequence
+from vklive.server.centrifugo.values import Read, UnreadableValueError, whole
+from vklive.server.edge.handshake import Origins
+from vklive.server.fitting import MisfitError, fit, kinds_by_key
+from vklive.server.namespaces import Namespace, Namespaces
+from vklive.server.settings import sensitivity_of
 
 ENVIRONMENT_PREFIX = "CENTRIFUGO_"
 
-_SECRET = frozenset({"token_hmac_secret_key", "api_key"})
+_OF_KUBERNETES = ("CENTRIFUGO_PORT_", "CENTRIFUGO_SERVICE_")
+"""What variables begin with that Kubernetes sets where a service is called so."""
+
+_LISTS = frozenset({"namespaces", "proxies", "rpc_namespaces"})
+"""Options that are JSON in the environment."""
+
 _MARKS_OF_OFF = (False, 0, "", "0", "0s", "false", "none", None)
+
+_KINDS = {**dict(kinds_by_key(PubSubConfiguration)), **dict(kinds_by_key(Namespace))}
+_OPTIONS = {taken.setting: name for name, taken in TAKEN.items()}
+"""The name of the option for each setting."""
 
 
 def read_configuration(
@@ -42,11 +55,11 @@ def read_configuration(
     """
     options: dict[str, tuple[object, str]] = {}
     if file is not None:
-        options.update({name: (value, f"{file}: {name}") for name, value in _read(file).items()})
+        options.update({name: (value, f"{file}: {name}") for name, value in options_in(file).items()})
     for variable, text in environ.items():
-        if variable.startswith(ENVIRONMENT_PREFIX):
+        if variable.startswith(ENVIRONMENT_PREFIX) and not variable.startswith(_OF_KUBERNETES):
             name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
-            options[name] = (_json(text) if name in {"namespaces", "proxies", "rpc_namespaces"} else text, variable)
+            options[name] = (_json(text) if name in _LISTS else text, variable)
     options.update({name: (value, f"flag: {name}") for name, value in flags.items() if value is not None})
     return _Gathering(options).configuration(where="flags and environment" if file is None else str(file))
 
@@ -69,8 +82,8 @@ class _Gathering:
                 self._take(NAMESPACE[name], value, origin, into=top, key=name)
             elif name in TAKEN:
                 self._take(TAKEN[name].read, value, origin, into=tree, key=TAKEN[name].setting)
-            else:
-                self._refuse_unless_off(name, value, origin, known=[*TAKEN, *NAMESPACE, *OFF, "namespaces"])
+            elif name not in LIMITS:
+                self._refuse_unless_off(name, value, origin, known=[*TAKEN, *NAMESPACE, *OFF, *LIMITS, "namespaces"])
         tree["namespaces"] = namespaces
         found = self._built(tree)
         if self._problems or found is None:
@@ -79,14 +92,15 @@ class _Gathering:
         return found
 
     def _take(self, read: Read, value: object, origin: str, *, into: dict[str, object], key: str) -> None:
+        kind = _KINDS[key]
         *sections, leaf = key.split(".")
         for section in sections:
             into = cast("dict[str, object]", into.setdefault(section, {}))
         try:
-            into[leaf] = read(value)
-        except UnreadableValueError as error:
-            said = "something else" if any(secret in origin.lower() for secret in _SECRET) else repr(value)
-            self._problems.append(f"{origin}: expected {error}, got {said}")
+            into[leaf] = fit(read(value), kind)
+        except (UnreadableValueError, MisfitError) as error:
+            said = "something else" if sensitivity_of(kind) else repr(value)
+            self._problems.append(f"{origin}: expected {error.expected}, got {said}")
 
     def _refuse_unless_off(self, name: str, value: object, origin: str, *, known: list[str]) -> None:
         if name in OFF:
@@ -96,25 +110,26 @@ class _Gathering:
             if value not in ("", "memory"):
                 self._problems.append(f"{origin}: the engine {value!r} is not supported; there is memory")
         elif not is_of_no_consequence(name):
-            near = difflib.get_close_matches(name, known, n=1)
+            near = difflib.get_close_matches(name.lower(), known, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             self._problems.append(f"{origin}: there is no such option{hint}")
 
     def _namespaces(self, value: object, origin: str) -> Iterator[dict[str, object]]:
         if not isinstance(value, list):
-            self._problems.append(f"{origin}: expected a list of namespaces")
+            if value not in ("", None):
+                self._problems.append(f"{origin}: expected a list of namespaces")
             return
         for number, one in enumerate(cast("list[object]", value)):
             if not isinstance(one, dict):
                 self._problems.append(f"{origin}[{number}]: expected a namespace with its options")
                 continue
-            options = cast("dict[str, object]", one)
+            options = cast("dict[object, object]", one)
             name = options.get("name")
             if not isinstance(name, str) or not name:
                 self._problems.append(f"{origin}[{number}]: has no name")
                 continue
             namespace: dict[str, object] = {"name": name}
-            for option, said in options.items():
+            for option, said in ((str(option), said) for option, said in options.items()):
                 at = f"{origin}: {name}: {option}"
                 if option in NAMESPACE:
                     self._take(NAMESPACE[option], said, at, into=namespace, key=option)
@@ -123,48 +138,51 @@ class _Gathering:
             yield namespace
 
     def _built(self, tree: dict[str, object]) -> PubSubConfiguration | None:
+        """The configuration, and what is wrong between its options: they are of their kinds, each by itself."""
+        found: PubSubConfiguration | None = None
         try:
             found = msgspec.convert(tree, PubSubConfiguration)
-        except (msgspec.ValidationError, ConfigError) as error:
-            self._problems.append(str(error))
+        except ConfigError as error:
+            self._add(error)
             return None
-        for namespace in found.namespaces:
-            try:
-                Namespaces([namespace])
-            except ConfigError as error:
-                self._problems.append(str(error))
-        if not self._problems:
-            try:
-                found.known_namespaces()
-            except ConfigError as error:
-                self._problems.append(str(error))
+        self._check_limits(found)
+        self._check(lambda: Origins(found.pubsub.allowed_origins))
+        for part in found.tokens.parts():
+            self._check(functools.partial(part.verifier, clock=SystemClock()))
+        sound = [self._check(functools.partial(Namespaces, [one])) for one in found.namespaces]
+        if all(sound) and self._check(found.known_namespaces):
+            self._check(lambda: found.pubsub.check_with(found.known_namespaces()))
         return found
 
+    def _check_limits(self, found: PubSubConfiguration) -> None:
+        most = found.pubsub.message_size_limit
+        for name, transports in LIMITS.items():
+            value, origin = self._options.get(name, (0, ""))
+            if not any(getattr(found.transports, transport) for transport in transports):
+                continue
+            try:
+                fits = whole(value) in {0, most}
+            except UnreadableValueError:
+                fits = False
+            if not fits:
+                self._problems.append(
+                    f"{origin}: must be {most}, as websocket_message_size_limit, which holds for every transport"
+                )
 
-def _read(file: Path) -> Mapping[str, object]:
-    try:
-        text = file.read_text()
-    except OSError as error:
-        raise ConfigError(str(file), f"cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ConfigError(str(file), "is not text") from None
-    try:
-        match file.suffix.lower():
-            case ".json":
-                found: object = json.loads(text)
-            case ".toml":
-                found = tomllib.loads(text)
-            case ".yaml" | ".yml":
-                found = yaml.safe_load(text)
-            case suffix:
-                raise ConfigError(str(file), f"has the suffix {suffix!r}", hint="name it .json, .yaml, .yml or .toml")
-    except (ValueError, yaml.YAMLError, RecursionError) as error:
-        raise ConfigError(str(file), f"is not {file.suffix[1:].upper()}: {error}") from None
-    if found is None:
-        return {}
-    if not isinstance(found, dict):
-        raise ConfigError(str(file), "holds no options")
-    return {str(name): value for name, value in cast("dict[object, object]", found).items()}
+    def _check(self, attempt: Callable[[], object]) -> bool:
+        """Whether something can be made of the configuration; if not, that is a problem."""
+        try:
+            attempt()
+        except ConfigError as error:
+            self._add(error)
+            return False
+        return True
+
+    def _add(self, error: ConfigError) -> None:
+        """Name the options where the error names our settings."""
+        names = (_OPTIONS.get(setting, setting) for setting in error.where.split(", "))
+        where = ", ".join(self._options[name][1] if name in self._options else name for name in names)
+        self._problems.append(str(ConfigError(where, error.problem, hint=error.hint)))
 
 
 def _json(text: str) -> object:

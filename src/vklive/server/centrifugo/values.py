@@ -14,7 +14,15 @@ _FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False", ""})
 
 
 class UnreadableValueError(ValueError):
-    """A value is not of the kind that its option has; the text says which kind that is."""
+    """A value is not of the kind that its option has.
+
+    Attributes:
+        expected: which kind that is, in words.
+    """
+
+    def __init__(self, expected: str) -> None:
+        super().__init__(f"expected {expected}")
+        self.expected = expected
 
 
 def duration(value: object) -> float:
@@ -23,7 +31,7 @@ def duration(value: object) -> float:
     Raises:
         UnreadableValueError: it is none. A plain number, which Centrifugo takes for nanoseconds, is none but for 0.
     """
-    if value in (0, "0", "") and not isinstance(value, bool):  # A list, which has no hash, may come too.
+    if not isinstance(value, bool) and value in (0, "0", ""):  # A list, which has no hash, may come too.
         return 0.0
     if not isinstance(value, str) or _DURATION.fullmatch(value) is None:
         raise UnreadableValueError('a duration with its unit, for example "25s", "5m" or "500ms"')
@@ -71,16 +79,46 @@ def text(value: object) -> str:
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """A list of texts, or one text with white space or commas between them.
+    """A list of texts, or one text with white space between them.
 
     Raises:
         UnreadableValueError: it is none.
     """
     if isinstance(value, str):
-        return tuple(re.split(r"[\s,]+", value.strip(" \t\n,"))) if value.strip(" \t\n,") else ()
+        # Braces may hold commas: `https://{a,b}.example`.
+        if "," in value and "{" not in value:
+            raise UnreadableValueError("a list of texts, or one text with white space between them")
+        return tuple(value.split())
     if isinstance(value, list):
         return tuple(text(one) for one in cast("list[object]", value))
     raise UnreadableValueError("a list of texts")
+
+
+def word(value: object) -> str:
+    """A text in which capitals do not count.
+
+    Raises:
+        UnreadableValueError: it is none.
+    """
+    return text(value).lower()
+
+
+def path(value: object) -> str:
+    """The path of an address; slashes at its end do not count.
+
+    Raises:
+        UnreadableValueError: it is none.
+    """
+    return text(value).rstrip("/") or "/"
+
+
+def port(value: object) -> int:
+    """A port, which is 0 where a text is empty.
+
+    Raises:
+        UnreadableValueError: it is none.
+    """
+    return 0 if value == "" else whole(value)
 
 
 Read = Callable[[object], object]
