@@ -15,7 +15,7 @@ from vklive.errors import ConfigError
 from vklive.server.centrifugo.configuration import ApiSettings, PubSubConfiguration, VerifyingSettings
 from vklive.server.centrifugo.server import PubSubServer
 from vklive.server.namespaces import Namespace
-from vklive.server.settings import PubSubSettings
+from vklive.server.settings import MetricsSettings, PubSubSettings, TransportSettings
 
 NEWS = Namespace(name="news", allow_subscribe_for_client=True)
 
@@ -75,6 +75,37 @@ async def test_what_is_internal_may_have_a_port_of_its_own(free_port, external, 
         assert await call(server.internal_url) == 200
         assert await call(server.url) == status
         assert len(await ask(server, {"connect": {"token": token()}})) == 1
+
+
+async def test_what_is_internal_may_have_an_address_of_its_own(free_port):
+    async with PubSubServer(configured(port=free_port, internal_host="127.0.0.2")) as server:
+        assert (server.url, server.internal_url) == (f"http://127.0.0.1:{free_port}", f"http://127.0.0.2:{free_port}")
+        assert await call(server.internal_url) == 200
+        assert await call(server.url) == 404
+
+
+async def test_an_internal_place_that_is_the_public_one_is_one_place(free_port):
+    async with PubSubServer(configured(port=free_port, internal_port=free_port)) as server:
+        assert server.internal_url == server.url
+        assert await call(server.url) == 200
+
+
+async def test_it_tells_every_place_where_something_is():
+    transports = TransportSettings(sse=True, uni_websocket=True, uni_http_stream=True)
+    on = configured(transports=transports, metrics=MetricsSettings(enabled=True))
+    off = configured(health=False, api=ApiSettings(disabled=True), transports=TransportSettings(websocket=False))
+    async with PubSubServer(on) as server:
+        assert dict(server.places()) == {
+            "websocket": server.ws_url,
+            "sse": f"{server.url}/connection/sse",
+            "uni_websocket": f"ws://127.0.0.1:{server.port}/connection/uni_websocket",
+            "uni_http_stream": f"{server.url}/connection/uni_http_stream",
+            "HTTP API": f"{server.url}/api",
+            "health": f"{server.url}/health",
+            "metrics": f"{server.url}/metrics",
+        }
+    async with PubSubServer(off) as server:
+        assert dict(server.places()) == {}
 
 
 async def test_what_is_off_is_not_there():

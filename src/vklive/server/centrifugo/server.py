@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -13,7 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from vklive.clock import Clock, SystemClock
 from vklive.server.admission import Admission
-from vklive.server.centrifugo.configuration import PubSubConfiguration, VerifyingSettings
+from vklive.server.centrifugo.configuration import PubSubConfiguration
 from vklive.server.http.health import health_route
 from vklive.server.http.metrics import metrics_route
 from vklive.server.http.server_api import server_api_router
@@ -21,9 +21,6 @@ from vklive.server.listening import Listener
 from vklive.server.pubsub import PubSub
 from vklive.server.signals import until_told_to_stop
 from vklive.server.tasks import Tasks
-from vklive.server.tokens import Verifier, VerifyingKeys
-from vklive.server.tokens.expected import Expected
-from vklive.server.tokens.jwks import JwksKeys
 
 
 class PubSubServer:
@@ -50,19 +47,12 @@ class PubSubServer:
             tasks=self._tasks,
         )
         self.node = self._pubsub.node
-        inside = bool(configuration.internal_port)
-        self._public = self._listener(
-            self._routes(public=True, internal=not inside), configuration.host, configuration.port, with_clients=True
-        )
+        public = configuration.host, configuration.port
+        internal = configuration.internal_host or configuration.host, configuration.internal_port or configuration.port
+        inside = internal != public
+        self._public = self._listener(self._routes(public=True, internal=not inside), public, with_clients=True)
         self._internal = (
-            self._listener(
-                self._routes(public=False, internal=True),
-                configuration.internal_host or configuration.host,
-                configuration.internal_port,
-                with_clients=False,
-            )
-            if inside
-            else None
+            self._listener(self._routes(public=False, internal=True), internal, with_clients=False) if inside else None
         )
 
     @property
@@ -77,13 +67,28 @@ class PubSubServer:
 
     @property
     def ws_url(self) -> str:
-        """Where clients come by WebSocket."""
+        """Where clients come by WebSocket, if that is offered."""
         return f"ws://{self._public.authority}{self.configuration.transports.websocket_path}"
 
     @property
     def internal_url(self) -> str:
         """Where the server API, health and metrics are."""
         return self.url if self._internal is None else f"http://{self._internal.authority}"
+
+    def places(self) -> Iterator[tuple[str, str]]:
+        """Everything that can be reached, by a name for people, and its address."""
+        configuration = self.configuration
+        ways = configuration.transports
+        for way in ("websocket", "http_stream", "sse", "uni_websocket", "uni_sse", "uni_http_stream"):
+            if getattr(ways, way):
+                url = f"ws://{self._public.authority}" if way.endswith("websocket") else self.url
+                yield way, url + getattr(ways, f"{way}_path")
+        if not configuration.api.disabled:
+            yield "HTTP API", (self.url if configuration.api.external else self.internal_url) + configuration.api.path
+        if configuration.health:
+            yield "health", self.internal_url + configuration.health_path
+        if configuration.metrics.enabled:
+            yield "metrics", self.internal_url + configuration.metrics.path
 
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as started:
@@ -121,7 +126,7 @@ class PubSubServer:
         self._pubsub.reload(self._admission(configuration), configuration.pubsub)
 
     def _admission(self, configuration: PubSubConfiguration) -> Admission:
-        verifier = _verifier(configuration.tokens, clock=self._clock)
+        verifier = configuration.tokens.verifier(clock=self._clock)
         return Admission(configuration.known_namespaces(), verifier, configuration.pubsub)
 
     def _routes(self, *, public: bool, internal: bool) -> Sequence[HTTPRouteHandler | Router]:
@@ -139,13 +144,13 @@ class PubSubServer:
         return routes
 
     def _listener(
-        self, routes: Sequence[HTTPRouteHandler | Router], host: str, port: int, *, with_clients: bool
+        self, routes: Sequence[HTTPRouteHandler | Router], place: tuple[str, int], *, with_clients: bool
     ) -> Listener:
         app = Litestar(route_handlers=routes, openapi_config=None, logging_config=None)
         return Listener(
             self._pubsub.front(app) if with_clients else app,
-            host=host,
-            port=port,
+            host=place[0],
+            port=place[1],
             edge=self._pubsub.edge() if with_clients else None,
             tasks=self._tasks,
             shutdown_timeout=self.configuration.shutdown_timeout,
@@ -154,20 +159,3 @@ class PubSubServer:
 
     def _name(self) -> str:
         return self.configuration.name or f"{socket.gethostname()}_{self.port}"
-
-
-def _verifier(settings: VerifyingSettings, *, clock: Clock) -> Verifier:
-    expected = Expected(
-        audience=settings.audience,
-        audience_regex=settings.audience_regex,
-        issuer=settings.issuer,
-        issuer_regex=settings.issuer_regex,
-    )
-    if settings.jwks_endpoint:
-        return Verifier(JwksKeys(settings.jwks_endpoint, clock=clock, expected=expected), expected=expected)
-    keys = VerifyingKeys.from_texts(
-        hmac_secret=settings.hmac_secret,
-        rsa_public_key=settings.rsa_public_key,
-        ecdsa_public_key=settings.ecdsa_public_key,
-    )
-    return Verifier(keys, expected=expected)
