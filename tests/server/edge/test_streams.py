@@ -256,6 +256,36 @@ async def test_what_is_malformed_in_a_session_ends_it_with_3501(server):
     peer.leave()
 
 
+async def test_a_socket_serves_the_next_request_after_a_stream_has_ended(server):
+    peer = await HttpPeer.ask(server.port, "POST", LINES, body=b"{")
+    await peer.until(b"nothing like this")
+    for _ in range(2):
+        peer.send_request("POST", LINES, body=CONNECT + b"\n{")
+        await peer.read_head()
+        assert (await message(peer))["id"] == 1
+        assert (await message(peer))["push"]["disconnect"]["code"] == 3501
+        assert await peer.until(b"nothing like this") == b""
+    assert server.node.connections == 0
+    peer.leave()
+
+
+async def test_what_is_said_in_requests_that_follow_each_other_on_one_socket_keeps_its_order(server):
+    peer, connected = await opened(server)
+    speaker = HttpPeer(*await asyncio.open_connection("127.0.0.1", server.port))
+    for number in range(2, 50):
+        asked = {
+            **{name: connected[name] for name in ("session", "node")},
+            "data": json.dumps({"id": number, "rpc": {}}),
+        }
+        speaker.send_request("POST", "/emulation", body=json.dumps(asked).encode())
+    for _ in range(2, 50):
+        await speaker.read_head()
+        assert speaker.status == 204
+    assert [(await message(peer))["id"] for _ in range(2, 50)] == [*range(2, 50)]
+    speaker.leave()
+    peer.leave()
+
+
 async def test_transports_that_are_not_offered_are_not_there():
     async with PubSubServer(everything(transports=everything().transports.__class__())) as server:
         for path in (LINES, EVENTS, UNI_LINES, UNI_EVENTS, "/emulation"):
