@@ -16,7 +16,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from vklive.errors import ConfigError
-from vklive.server.app import Server
+from vklive.server.access import vk_namespaces
+from vklive.server.app import Server, with_those_of_vk
+from vklive.server.namespaces import Namespace
 from vklive.server.node import timing_of
 from vklive.server.settings import PubSubSettings, Settings, TokenSettings
 
@@ -90,6 +92,90 @@ async def test_a_second_start_on_the_same_database_finds_what_is_there(database_
             async with httpx2.AsyncClient(trust_env=False) as http:
                 answer = await http.get(f"{server.url}/v1/websocket/token", headers={"Authorization": "Bearer owner"})
                 assert answer.status_code == 200
+
+
+async def token_of(server: Server) -> str:
+    async with httpx2.AsyncClient(trust_env=False, headers={"Authorization": "Bearer owner"}) as http:
+        token: str = (await http.get(f"{server.url}/v1/websocket/token")).json()["data"]["token"]
+        return token
+
+
+async def ask(server: Server, *commands: dict[str, Any]) -> list[Any]:
+    async with connect(server.ws_url, proxy=None) as socket:
+        await socket.send("\n".join(json.dumps({"id": number, **one}) for number, one in enumerate(commands, 1)))
+        lines: list[str] = []
+        while len(lines) < len(commands):
+            lines += str(await socket.recv()).split("\n")
+        return [json.loads(line) for line in lines]
+
+
+def reloadable(seed: Path, **options: Any) -> Settings:
+    return Settings(
+        port=0,
+        database_url="sqlite+aiosqlite:///:memory:",
+        seed=str(seed),
+        **{"pubsub": PubSubSettings(ping_interval=0.0), **options},
+    )
+
+
+@pytest.mark.parametrize("tokens", [TokenSettings(), TokenSettings(secret="another secret of 32 bytes or so")])
+async def test_settings_that_are_read_again_hold_at_once_for_tokens_too(seed, tokens):
+    sport = Namespace(name="sport", allow_subscribe_for_client=True)
+    async with Server(reloadable(seed)) as server, connect(server.ws_url, proxy=None) as before:
+        old = await token_of(server)
+        await before.send(json.dumps({"id": 1, "connect": {"token": old}}))
+        await before.recv()
+
+        server.reload(reloadable(seed, tokens=tokens, namespaces=(sport,)))
+
+        await before.send(json.dumps({"id": 2, "subscribe": {"channel": "sport:a"}}))
+        assert json.loads(await before.recv()) == {"id": 2, "subscribe": {}}
+        new = await token_of(server)
+        _, subscribed = await ask(server, {"connect": {"token": new}}, {"subscribe": {"channel": "sport:a"}})
+        assert subscribed == {"id": 2, "subscribe": {}}
+        if tokens.secret:
+            with pytest.raises(ConnectionClosed) as caught:
+                await ask(server, {"connect": {"token": old}})
+            assert caught.value.rcvd is not None
+            assert caught.value.rcvd.code == 3500
+        else:
+            (connected,) = await ask(server, {"connect": {"token": old}})
+            assert "connect" in connected
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"tokens": TokenSettings(algorithm="RS256")},
+        {"tokens": TokenSettings(algorithm="RS256", public_key_file="nope.pem")},
+        {"namespaces": (Namespace(name="a"),)},
+        {"pubsub": PubSubSettings(user_personal_single_connection=True)},
+    ],
+)
+async def test_settings_that_are_wrong_change_nothing_when_they_are_read_again(seed, wrong):
+    async with Server(reloadable(seed)) as server:
+        old = await token_of(server)
+        with pytest.raises(ConfigError):
+            server.reload(reloadable(seed, **wrong))
+        for token in (old, await token_of(server)):
+            _, subscribed = await ask(server, {"connect": {"token": token}}, {"subscribe": {"channel": CHAT}})
+            assert subscribed == {"id": 2, "subscribe": {}}
+
+
+async def test_namespaces_of_vk_are_there_unless_others_have_their_names(seed):
+    public = Namespace(name="sport", allow_subscribe_for_client=True)
+    (name,) = {namespace.name for namespace in vk_namespaces() if CHAT.startswith(f"{namespace.name}:")}
+    assert set(with_those_of_vk([public])) == {*vk_namespaces(), public}
+    async with Server(reloadable(seed, namespaces=(Namespace(name=name), public))) as server:
+        connected, chat, sport = await ask(
+            server,
+            {"connect": {"token": await token_of(server)}},
+            {"subscribe": {"channel": CHAT}},
+            {"subscribe": {"channel": "sport:a"}},
+        )
+        assert "connect" in connected
+        assert chat["error"]["code"] == 103
+        assert sport == {"id": 3, "subscribe": {}}
 
 
 async def test_the_page_about_the_devapi_is_there_and_asks_nobody_else(sqlite_url):

@@ -25,7 +25,7 @@ from vklive.server.http.server_api import server_api_router
 from vklive.server.listening import Listener
 from vklive.server.namespaces import Namespace, Namespaces
 from vklive.server.pubsub import PubSub
-from vklive.server.settings import Settings
+from vklive.server.settings import Settings, TokenSettings
 from vklive.server.signals import until_told_to_stop
 from vklive.server.store import Store, read_seed
 from vklive.server.tasks import Tasks
@@ -58,9 +58,11 @@ class Server:
         self._tasks = Tasks()
         self._store = Store(settings.database_url, clock=self._clock)
         self._namespaces = namespaces
-        keys = TokenKeys.from_settings(settings.tokens)
+        self._keys = TokenKeys.from_settings(settings.tokens)
+        self._token_settings = settings.tokens
+        self._issuer = Issuer(self._keys, settings.tokens, clock=self._clock)
         self._pubsub = PubSub(
-            self._admission(settings, keys),
+            self._admission(settings, self._keys),
             settings=settings.pubsub,
             transports=settings.transports,
             clock=self._clock,
@@ -70,7 +72,7 @@ class Server:
         metrics = [metrics_route(self.node, settings.metrics)] if settings.metrics.enabled else []
         app = Litestar(
             route_handlers=[
-                devapi_router(self._store, Issuer(keys, settings.tokens, clock=self._clock), settings.devapi),
+                devapi_router(self._store, self._issuer, settings.devapi),
                 server_api_router(self.node, key=settings.api_key, name=self._name_of_node),
                 health_route("/health"),
                 *metrics,
@@ -135,14 +137,23 @@ class Server:
     def reload(self, settings: Settings) -> None:
         """Take over other namespaces, keys of tokens and limits of clients. Connections that stand stay.
 
-        What the DevAPI signs tokens with, the database, the address and the key of the server API stay as they are
-        until the next start.
+        Tokens are signed and checked with the new keys at once, so that those signed before are good for nothing; a
+        random secret stays as long as none is set. The database, addresses, transports and the key of the server API
+        stay as they are until the next start.
 
         Raises:
             ConfigError: the settings are wrong; nothing has changed then.
         """
-        keys = TokenKeys.from_settings(settings.tokens)
-        self._pubsub.reload(self._admission(settings, keys), settings.pubsub)
+        keys = self._keys_of(settings.tokens)
+        admission = self._admission(settings, keys)
+        self._issuer.take(keys, settings.tokens)
+        self._pubsub.reload(admission, settings.pubsub)
+        self._keys, self._token_settings = keys, settings.tokens
+
+    def _keys_of(self, settings: TokenSettings) -> TokenKeys:
+        now, then = settings, self._token_settings
+        is_random = now.algorithm.startswith("HS") and not now.secret and not then.secret
+        return self._keys if is_random and now.algorithm == then.algorithm else TokenKeys.from_settings(settings)
 
     def _admission(self, settings: Settings, keys: TokenKeys) -> Admission:
         namespaces = self._namespaces

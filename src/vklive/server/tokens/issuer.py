@@ -39,6 +39,15 @@ class Issuer:
     """
 
     def __init__(self, keys: TokenKeys, settings: TokenSettings, *, clock: Clock) -> None:
+        self._clock = clock
+        self.take(keys, settings)
+
+    def take(self, keys: TokenKeys, settings: TokenSettings) -> None:
+        """Sign with these keys from now on; the arguments are those of the class.
+
+        Raises:
+            ConfigError: the keys can only verify; nothing has changed then.
+        """
         if not keys.can_sign:
             raise ConfigError(
                 "tokens.private_key_file",
@@ -48,7 +57,6 @@ class Issuer:
         self._keys = keys
         self._connection_ttl = settings.connection_ttl
         self._subscription_ttl = settings.subscription_ttl
-        self._clock = clock
 
     def connection(self, user: str, *, ttl: float | None = None, info: Raw | None = None) -> str:
         """A connection token.
