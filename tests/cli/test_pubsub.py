@@ -113,5 +113,5 @@ def test_it_says_where_it_is_reads_its_file_again_and_ends_when_asked(tmp_path):
         rest = process.stderr.read()
 
     assert process.returncode == ExitCode.ENDED
-    assert list(said) == ["websocket", "sse", "HTTP API", "health"]
+    assert list(said) == ["pub/sub", "sse", "HTTP API", "health"]
     assert "hunter2" not in "".join(log) + rest

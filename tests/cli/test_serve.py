@@ -104,6 +104,22 @@ def test_it_says_where_it_is_answers_there_and_ends_when_asked(serve, number):
     assert stderr.count("\n") == 1
 
 
+def test_it_reads_its_file_again_when_asked_and_keeps_what_it_has_when_that_is_wrong(serve, tmp_path):
+    file = tmp_path / "server.toml"
+    file.write_text("[[namespaces]]\nname = 'news'\n")
+    process, _ = serve("--config", str(file))
+
+    file.write_text("[[namespaces]]\nname = 'news'\npresense = true\n")
+    process.send_signal(signal.SIGHUP)
+    lines = iter(process.stderr.readline, "")
+    complaint = next(line for line in lines if "is not read again" in line)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=20)
+
+    assert f"{file}: namespaces[0].presense: there is no such setting (did you mean presence?)" in complaint
+    assert process.returncode == ExitCode.ENDED
+
+
 def test_it_says_that_the_http_api_is_closed_without_a_key_and_not_with_one(serve, tmp_path):
     key = tmp_path / "key"
     key.write_text(SECRET)

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import click
 
+from vklive.cli.places import tell_places
 from vklive.server.centrifugo.configuration import PubSubConfiguration
 from vklive.server.centrifugo.reading import read_configuration
 from vklive.server.centrifugo.server import PubSubServer
@@ -103,7 +104,5 @@ def pubsub(context: click.Context, /, *, config: Path | None, check: bool, **fla
 async def _serve(server: PubSubServer, *, read_again: Callable[[], PubSubConfiguration]) -> None:
     async with server:
         api = server.configuration.api
-        for name, address in server.places():
-            closed = name == "HTTP API" and not (api.key or api.insecure)
-            click.echo(f"{name:<16}{address}" + ("  (closed: no api_key is set)" if closed else ""))
-        await server.serve(read_again=read_again)
+        closed = not (api.key or api.insecure)
+        await server.serve(read_again=read_again, ready=lambda: tell_places(server.places(), api_is_closed=closed))

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
+from vklive.cli.places import tell_places
 from vklive.cli.secret_files import read_secret
 from vklive.cli.server_configuration import config_option, configuration
 from vklive.server.app import Server
 from vklive.server.configuration import Configuration
-from vklive.server.http.openapi import PATH as DOCS_PATH
 from vklive.server.settings import Settings
 
 _DEFAULT = Settings()
@@ -69,10 +69,7 @@ def serve(
 
 async def _serve(settings: Settings, *, read_again: Callable[[], Settings]) -> None:
     async with Server(settings) as server:
-        click.echo(
-            f"DevAPI    {server.url}/v1\n"
-            f"pub/sub   {server.ws_url}\n"
-            f"HTTP API  {server.url}/api" + ("" if settings.api_key else "  (closed: no api_key is set)") + "\n"
-            f"docs      {server.url}{DOCS_PATH}"
+        await server.serve(
+            read_again=read_again,
+            ready=lambda: tell_places(server.places(), api_is_closed=not settings.api_key),
         )
-        await server.serve(read_again=read_again)

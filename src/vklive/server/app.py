@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,6 +20,7 @@ from vklive.server.http.errors import (
 )
 from vklive.server.http.health import health_route
 from vklive.server.http.metrics import metrics_route
+from vklive.server.http.openapi import PATH as DOCS_PATH
 from vklive.server.http.openapi import openapi_config
 from vklive.server.http.server_api import server_api_router
 from vklive.server.listening import Listener
@@ -108,6 +109,15 @@ class Server:
         """Where the pub/sub is."""
         return f"ws://{self._listener.authority}{self.settings.transports.websocket_path}"
 
+    def places(self) -> Iterator[tuple[str, str]]:
+        """Everything that can be reached, by a name for people, and its address."""
+        yield "DevAPI", f"{self.url}/v1"
+        yield from self._listener.ways_in(self.settings.transports)
+        yield "HTTP API", f"{self.url}/api"
+        if self.settings.metrics.enabled:
+            yield "metrics", self.url + self.settings.metrics.path
+        yield "docs", self.url + DOCS_PATH
+
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as started:
             started.push_async_callback(self._tasks.stop)
@@ -126,13 +136,16 @@ class Server:
         """Send every client away with 3001, after all that was published before, and stop within `shutdown_timeout`."""
         await self._started.aclose()
 
-    async def serve(self, *, read_again: Callable[[], Settings] | None = None) -> None:
+    async def serve(
+        self, *, read_again: Callable[[], Settings] | None = None, ready: Callable[[], None] = lambda: None
+    ) -> None:
         """Run until SIGTERM or SIGINT, then stop. To be called inside ``async with``.
 
         Args:
             read_again: gives the settings as they are now, at each SIGHUP: see `reload`.
+            ready: called as soon as signals are heard.
         """
-        await until_told_to_stop(reload=None if read_again is None else lambda: self.reload(read_again()))
+        await until_told_to_stop(reload=None if read_again is None else lambda: self.reload(read_again()), ready=ready)
 
     def reload(self, settings: Settings) -> None:
         """Take over other namespaces, keys of tokens and limits of clients. Connections that stand stay.

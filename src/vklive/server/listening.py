@@ -7,7 +7,7 @@ import contextlib
 import functools
 import logging
 import socket
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -15,6 +15,7 @@ import uvicorn
 
 from vklive.errors import ConfigError
 from vklive.server.edge.http import HttpProtocol
+from vklive.server.settings import TransportSettings
 from vklive.server.tasks import Tasks
 
 _log = logging.getLogger("vklive.server")
@@ -74,6 +75,12 @@ class Listener:
     def authority(self) -> str:
         """Host and port, as they stand in an address."""
         return _authority(self._host or "0.0.0.0", self.port)  # noqa: S104 - it says where it listens
+
+    def ways_in(self, transports: TransportSettings) -> Iterator[tuple[str, str]]:
+        """By which ways clients come here, each with its address; that by WebSocket is called the pub/sub itself."""
+        for name, path in transports.offered():
+            scheme = "ws" if name.endswith("websocket") else "http"
+            yield "pub/sub" if name == "websocket" else name, f"{scheme}://{self.authority}{path}"
 
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as started:

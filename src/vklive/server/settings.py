@@ -260,6 +260,12 @@ class TransportSettings(Section, frozen=True):
     uni_http_stream_path: Path = "/connection/uni_http_stream"
     """Where."""
 
+    def offered(self) -> Iterator[tuple[str, str]]:
+        """The name of each way that is on, and its path."""
+        for name in ("websocket", "http_stream", "sse", "uni_websocket", "uni_sse", "uni_http_stream"):
+            if getattr(self, name):
+                yield name, getattr(self, f"{name}_path")
+
 
 class MetricsSettings(Section, frozen=True):
     """What Prometheus is told (centrifugo.md 8.5). Needs the extra ``prometheus``."""

@@ -12,11 +12,14 @@ from vklive.errors import ConfigError
 _log = logging.getLogger("vklive.server")
 
 
-async def until_told_to_stop(*, reload: Callable[[], None] | None = None) -> None:
+async def until_told_to_stop(
+    *, reload: Callable[[], None] | None = None, ready: Callable[[], None] = lambda: None
+) -> None:
     """Wait for SIGTERM or SIGINT.
 
     Args:
         reload: called at each SIGHUP. What is wrong with the configuration is logged, and the old one stays.
+        ready: called as soon as signals are heard: before, they end the process.
     """
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -26,6 +29,7 @@ async def until_told_to_stop(*, reload: Callable[[], None] | None = None) -> Non
     if reload is not None:
         loop.add_signal_handler(signal.SIGHUP, _reload, reload)
     try:
+        ready()
         await asked.wait()
         _log.info("stopping")
     finally:

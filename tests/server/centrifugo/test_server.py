@@ -96,7 +96,7 @@ async def test_it_tells_every_place_where_something_is():
     off = configured(health=False, api=ApiSettings(disabled=True), transports=TransportSettings(websocket=False))
     async with PubSubServer(on) as server:
         assert dict(server.places()) == {
-            "websocket": server.ws_url,
+            "pub/sub": server.ws_url,
             "sse": f"{server.url}/connection/sse",
             "uni_websocket": f"ws://127.0.0.1:{server.port}/connection/uni_websocket",
             "uni_http_stream": f"{server.url}/connection/uni_http_stream",

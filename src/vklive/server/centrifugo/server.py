@@ -78,11 +78,7 @@ class PubSubServer:
     def places(self) -> Iterator[tuple[str, str]]:
         """Everything that can be reached, by a name for people, and its address."""
         configuration = self.configuration
-        ways = configuration.transports
-        for way in ("websocket", "http_stream", "sse", "uni_websocket", "uni_sse", "uni_http_stream"):
-            if getattr(ways, way):
-                url = f"ws://{self._public.authority}" if way.endswith("websocket") else self.url
-                yield way, url + getattr(ways, f"{way}_path")
+        yield from self._public.ways_in(configuration.transports)
         if not configuration.api.disabled:
             yield "HTTP API", (self.url if configuration.api.external else self.internal_url) + configuration.api.path
         if configuration.health:
@@ -107,13 +103,16 @@ class PubSubServer:
         """Send every client away with 3001, after all that was published before, and stop in time."""
         await self._started.aclose()
 
-    async def serve(self, *, read_again: Callable[[], PubSubConfiguration] | None = None) -> None:
+    async def serve(
+        self, *, read_again: Callable[[], PubSubConfiguration] | None = None, ready: Callable[[], None] = lambda: None
+    ) -> None:
         """Run until SIGTERM or SIGINT. To be called inside ``async with``.
 
         Args:
             read_again: gives the configuration as it is now, at each SIGHUP: see `reload`.
+            ready: called as soon as signals are heard.
         """
-        await until_told_to_stop(reload=None if read_again is None else lambda: self.reload(read_again()))
+        await until_told_to_stop(reload=None if read_again is None else lambda: self.reload(read_again()), ready=ready)
 
     def reload(self, configuration: PubSubConfiguration) -> None:
         """Take over other namespaces, keys of tokens and limits of clients. Connections that stand stay.
