@@ -99,7 +99,6 @@ def test_negative_numbers_have_ten_bytes(limit):
         ("0801 0802", Command(id=2)),
         ("0880808080 10", Command(id=0)),
         ("08ffffffffffffffffff01", Command(id=2**32 - 1)),
-        ("0a0161 0801", Command(id=1)),
         ("f80101 0801", Command(id=1)),
         ("f9010102030405060708 0801", Command(id=1)),
         ("fa0103616263 0801", Command(id=1)),
@@ -133,6 +132,7 @@ def test_proto3_forgives(message, read):
         ("030d0102", "ends within a number"),
         ("052a030a01ff", "not UTF-8"),
         ("042a020a05", "ends before"),
+        ("050a0161 0801", "wire type"),
         ("0622041a020001", "no field 0"),
     ],
 )

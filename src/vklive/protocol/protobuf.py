@@ -150,6 +150,8 @@ def _decode(message: type[_M], data: bytes) -> _M:
             if not 0 < tag >> 3 < 2**29:
                 raise _MalformedError(f"there is no field {tag >> 3}")
             at = _skip(data, at, tag & 7)
+            if tag >> 3 in _numbers(message):
+                raise _MalformedError(f"field {tag >> 3} has another wire type than {tag & 7}")
             continue
         name, read = reader
         if tag & 7 == _VARINT:
@@ -187,11 +189,17 @@ _Read = Callable[[Any, Any], object]
 
 @cache
 def _readers(message: type[Struct]) -> dict[int, tuple[str, _Read]]:
-    """How each field is read, by its tag. One that comes with another wire type than its own is unknown."""
+    """How each field is read, by its tag."""
     return {
         field.number << 3 | (_VARINT if field.kind in _NUMERIC else _BYTES): (field.name, _reader(field))
         for field in fields_of(message).values()
     }
+
+
+@cache
+def _numbers(message: type[Struct]) -> frozenset[int]:
+    """The numbers of all fields: one of these with another wire type than its own is an error, as Centrifugo has it."""
+    return frozenset(field.number for field in fields_of(message).values())
 
 
 _NUMERIC = frozenset({Kind.UINT, Kind.INT32, Kind.BOOL})

@@ -28,7 +28,9 @@ async def http(clock):
     store = Store("sqlite+aiosqlite:///:memory:", clock=clock)
     tokens = TokenSettings(secret="the secret of the tokens in these tests")
     issuer = Issuer(TokenKeys.from_settings(tokens), tokens, clock=clock)
-    app = Litestar([devapi_router(store, issuer, DevApiSettings()), health_route("/health")], openapi_config=openapi_config())
+    app = Litestar(
+        [devapi_router(store, issuer, DevApiSettings()), health_route("/health")], openapi_config=openapi_config()
+    )
     async with AsyncTestClient(app) as client:
         yield client
 

@@ -50,11 +50,12 @@ class Stream:
         """The publications of a range. What is no longer kept is left out."""
         if not wanted.limit or not self._kept:
             return []
-        count = len(self._kept) if wanted.limit < 0 else wanted.limit
+        count = len(self._kept) if wanted.limit < 0 else min(wanted.limit, len(self._kept))
         first = self._kept[0].offset
         if not wanted.reverse:
             since = 0 if wanted.since is None else wanted.since.offset
-            skipped = max(0, since + 1 - first)
+            # The offset is the client's word, and may be larger than anything that can be skipped.
+            skipped = min(max(0, since + 1 - first), len(self._kept))
             return list(islice(self._kept, skipped, skipped + count))
         since = self.top + 1 if wanted.since is None else wanted.since.offset
         skipped = self.top + 1 - since
