@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from vklive.errors import ConfigError
+from vklive.server.re2 import RegexError, compiled
 from vklive.server.tokens.claims import InvalidTokenError
 
 MAX_LENGTH = 1024
@@ -17,7 +18,7 @@ class Expected:
 
     Args:
         audience: the text itself; of several audiences one must be it.
-        audience_regex: a pattern that is to be found in it instead.
+        audience_regex: a pattern (`vklive.server.re2`) that is to be found in it instead.
         issuer: the text itself.
         issuer_regex: a pattern that is to be found in it instead.
 
@@ -59,8 +60,7 @@ class Expected:
 
 def _first(pattern: re.Pattern[str], values: Sequence[str], *, problem: str) -> dict[str, str]:
     for value in values:
-        # To Python, `$` is also in front of a line break at the end; to Go, and to who wrote the pattern, it is not.
-        if len(value) > MAX_LENGTH or value.endswith("\n"):
+        if len(value) > MAX_LENGTH:
             continue
         if (match := pattern.search(value)) is not None:
             return {name: text or "" for name, text in match.groupdict().items()}
@@ -75,9 +75,9 @@ def _matcher(option: str, exact: str, pattern: str) -> re.Pattern[str] | None:
     if not pattern:
         return None
     try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise ConfigError(f"{option}_regex", f"is not a regular expression: {error.msg}") from None
+        return compiled(pattern)
+    except RegexError as error:
+        raise ConfigError(f"{option}_regex", f"is {error}") from None
 
 
 ANYBODY = Expected()
