@@ -150,3 +150,17 @@ def test_a_payload_that_is_not_json_by_itself_is_not_written(payload):
 def test_a_token_is_in_no_repr():
     request = ConnectRequest(token="very-secret", name="bot")
     assert repr(Command(id=1, connect=request)) == "Command(id=1, connect=ConnectRequest(token=<secret>, name='bot'))"
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b'{"id":1,"connect":{"token":"eyJhbGciOiJ.very-secret.x","data":{"t":"\\ud83d"}}}',
+        b'{"id":"1","connect":{"token":"very-secret"}}',
+        b'{"connect":{"token":"very-secret"',
+    ],
+)
+def test_what_is_wrong_with_a_command_shows_no_token(frame):
+    with pytest.raises(RemoteProtocolError) as caught:
+        list(decode_commands(frame))
+    assert "secret" not in f"{caught.value} {caught.value!r} {caught.value.excerpt}"

@@ -141,6 +141,13 @@ def test_what_is_malformed_is_an_error_that_says_why(frame, problem):
         list(protobuf.decode_commands(bytes.fromhex(frame)))
 
 
+def test_what_is_wrong_with_a_command_shows_no_token():
+    frame = protobuf.join([protobuf.encode_command(Command(id=1, connect=ConnectRequest(token="very-secret" * 3)))])
+    with pytest.raises(RemoteProtocolError) as caught:
+        list(protobuf.decode_commands(frame[:-2]))
+    assert "secret" not in f"{caught.value} {caught.value!r} {caught.value.excerpt}"
+
+
 def test_an_emulation_request_is_read():
     written = bytes.fromhex("0a016e 120173 1a020001")
     assert protobuf.decode_emulation_request(written) == EmulationRequest(node="n", session="s", data=Raw(b"\x00\x01"))

@@ -52,7 +52,8 @@ def decode_commands(frame: bytes) -> Iterator[Command]:
     """The commands of one frame, in order, decoded as they are asked for.
 
     Raises:
-        RemoteProtocolError: when the next line is not a command. Those before it have been given.
+        RemoteProtocolError: when the next line is not a command. Those before it have been given. It shows nothing of
+            what a client sent, which may hold a token, and goes into a log.
     """
     if not frame:
         raise RemoteProtocolError("empty frame")
@@ -60,7 +61,7 @@ def decode_commands(frame: bytes) -> Iterator[Command]:
         try:
             yield _command_decoder.decode(line)
         except _UNDECODABLE as error:
-            raise RemoteProtocolError(f"not a command, {_reason(error)}", frame=line) from None
+            raise RemoteProtocolError(f"not a command, {_reason(error)}") from None
 
 
 def decode_replies(frame: bytes) -> Iterator[Reply | RemoteProtocolError]:
@@ -83,7 +84,7 @@ def decode_connect_request(text: bytes) -> ConnectRequest:
     try:
         return _connect_decoder.decode(text)
     except _UNDECODABLE as error:
-        raise RemoteProtocolError(f"not a connect request, {_reason(error)}", frame=text) from None
+        raise RemoteProtocolError(f"not a connect request, {_reason(error)}") from None
 
 
 def decode_emulation_request(body: bytes) -> EmulationRequest:
@@ -95,7 +96,7 @@ def decode_emulation_request(body: bytes) -> EmulationRequest:
     try:
         return _emulation_decoder.decode(body)
     except _UNDECODABLE as error:
-        raise RemoteProtocolError(f"not an emulation request, {_reason(error)}", frame=body) from None
+        raise RemoteProtocolError(f"not an emulation request, {_reason(error)}") from None
 
 
 def decode_emulated_frame(data: bytes) -> bytes:
@@ -107,7 +108,7 @@ def decode_emulated_frame(data: bytes) -> bytes:
     try:
         return _text_decoder.decode(data).encode()
     except _UNDECODABLE as error:
-        raise RemoteProtocolError(f"not a frame in a text, {_reason(error)}", frame=data) from None
+        raise RemoteProtocolError(f"not a frame in a text, {_reason(error)}") from None
 
 
 def encode_command(command: Command) -> bytes:

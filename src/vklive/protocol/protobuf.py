@@ -66,7 +66,7 @@ def decode_emulation_request(body: bytes) -> EmulationRequest:
     try:
         return _decode(EmulationRequest, body)
     except _MalformedError as error:
-        raise RemoteProtocolError(f"not an emulation request, {error}", frame=body) from None
+        raise RemoteProtocolError(f"not an emulation request, {error}") from None
 
 
 def encode_command(command: Command) -> bytes:
@@ -91,7 +91,8 @@ def _decode_frame(kind: type[_M], frame: bytes) -> Iterator[_M]:
             content, at = _read_bytes(frame, at)
             message = _decode(kind, content)
         except _MalformedError as error:
-            raise RemoteProtocolError(f"not a {kind.__name__.lower()}, {error}", frame=frame[at:]) from None
+            # Nothing of it is shown: it may hold a token, and this goes into a log.
+            raise RemoteProtocolError(f"not a {kind.__name__.lower()}, {error}") from None
         yield message
 
 
