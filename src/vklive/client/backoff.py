@@ -31,6 +31,10 @@ class Backoff:
         self._maximum = maximum
         self._draw = draw
 
+    def fresh(self) -> Backoff:
+        """Another one like it, that has met no failure."""
+        return Backoff(minimum=self._minimum, maximum=self._maximum, draw=self._draw)
+
     def next(self) -> float:
         """Seconds to wait after one more failure."""
         span: float = min(self._maximum, self._minimum * 2.0 ** min(self.failures, MAX_STEP))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import asyncio
+from collections.abc import Callable, Collection
 from types import TracebackType
 from typing import Self
 
 from vklive._version import __version__
 from vklive.client.backoff import Backoff
+from vklive.client.connections import DEFAULT_WS_CHANNELS, Connections
 from vklive.client.credentials import AccessToken, AppCredentials, TokenSource
 from vklive.client.devapi import DEFAULT_API_URL, DevApi
 from vklive.client.http import HttpTransport, Httpx2Transport
 from vklive.client.picows_transport import PicowsTransport
 from vklive.client.queue import DEFAULT_LIMIT, EventQueue, Overflow
 from vklive.client.stream import Stream
-from vklive.client.supervisor import Supervisor
+from vklive.client.supervisor import MAX_ATTEMPTS_AT_ONCE, Supervisor
 from vklive.client.transport import Transport
 from vklive.clock import Clock, SystemClock
 from vklive.devapi.channel_url import slug_of
@@ -34,8 +36,8 @@ class Client:
                 async for event in stream:
                     ...
 
-    All streams of a client share one connection, which is made when the first of them begins, and kept until the client
-    is closed. The constructor does no I/O and needs no event loop.
+    The streams of a client share one connection, or as few as the server allows: the first is made when the first of
+    them begins, and all are kept until the client is closed. The constructor does no I/O and needs no event loop.
 
     Args:
         access_token: of a user or an application; or
@@ -51,6 +53,8 @@ class Client:
         transport: opens WebSockets; by default with picows.
         http: makes requests; by default with httpx2. It is closed with the client.
         backoff: how long to wait between attempts; by default 0.5 to 20 seconds, longer each time.
+        ws_channels: how many ws channels one connection takes; for more, more connections are made. By default what
+            Centrifugo allows by default; a server that allows fewer is noticed.
         clock: the wall clock that events are stamped with.
 
     Raises:
@@ -73,6 +77,7 @@ class Client:
         transport: Transport | None = None,
         http: HttpTransport | None = None,
         backoff: Backoff | None = None,
+        ws_channels: int = DEFAULT_WS_CHANNELS,
         clock: Clock | None = None,
     ) -> None:
         self._http = http or Httpx2Transport()
@@ -87,18 +92,16 @@ class Client:
             clock=self._clock,
         )
         headers = {"User-Agent": f"vklive/{__version__}"}
-        self._supervisor = Supervisor(
-            self.api,
-            transport=transport or PicowsTransport(),
-            ws_url=ws_url,
-            headers=headers | ({"Origin": origin} if origin else {}),
-            timeout=timeout,
-            backoff=backoff or Backoff(),
-            clock=self._clock,
-        )
+        self._transport = transport or PicowsTransport()
+        self._ws_url = ws_url
+        self._headers = headers | ({"Origin": origin} if origin else {})
+        self._timeout = timeout
+        self._backoff = backoff or Backoff()
+        self._turns = asyncio.Semaphore(MAX_ATTEMPTS_AT_ONCE)
+        self._connections = Connections(self._supervisor, ws_channels=ws_channels)
 
     async def __aenter__(self) -> Self:
-        self._supervisor.start()
+        self._connections.start()
         return self
 
     async def __aexit__(
@@ -109,7 +112,7 @@ class Client:
     async def close(self) -> None:
         """Close all streams and the connection. Nothing is left behind. May be called again."""
         try:
-            await self._supervisor.stop()
+            await self._connections.stop()
         finally:
             await self._http.close()
 
@@ -133,11 +136,24 @@ class Client:
         if topics is not None and not topics:
             raise ConfigError("topics", "none was chosen", hint="leave them out for all")
         return Stream(
-            self._supervisor,
+            self._connections,
             slug,
             topics=list(Topic) if topics is None else [_topic(topic) for topic in topics],
             queue=EventQueue(limit=self._queue_limit, overflow=self._overflow),
             clock=self._clock,
+        )
+
+    def _supervisor(self, *, full: Callable[[Stream], bool]) -> Supervisor:
+        return Supervisor(
+            self.api,
+            transport=self._transport,
+            ws_url=self._ws_url,
+            headers=self._headers,
+            timeout=self._timeout,
+            backoff=self._backoff.fresh(),
+            clock=self._clock,
+            turns=self._turns,
+            full=full,
         )
 
 

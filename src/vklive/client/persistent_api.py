@@ -42,6 +42,20 @@ class PersistentApi:
         info = await _persistently(lambda: self._api.channel(channel_url))
         return info.channel.web_socket_channels or WebSocketChannels()
 
+    async def names_of_many(self, channel_urls: Sequence[str]) -> dict[str, WebSocketChannels]:
+        """The same for many channels, by slug. One that is missing is to be asked for alone: that says why."""
+        if len(channel_urls) == 1:
+            return {}
+        try:
+            found = await _persistently(lambda: self._api.channels(channel_urls))
+        except UnauthorizedError:
+            raise
+        except DevApiError as error:
+            # One name that the API does not like may spoil the call for all.
+            _log.warning("channels are asked for one by one: %s", error)
+            return {}
+        return {info.channel.url: info.channel.web_socket_channels or WebSocketChannels() for info in found}
+
     async def subscription_tokens(self, ws_channels: Sequence[str]) -> dict[str, str]:
         """Tokens by ws channel; none where there is no access, which is an answer."""
         if not ws_channels or not self.is_user:

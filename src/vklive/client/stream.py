@@ -8,11 +8,11 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from vklive.client.queue import EventQueue
-from vklive.client.subscriptions import NO_WS_CHANNEL, Subscription, plan
+from vklive.client.subscriptions import NO_WS_CHANNEL, Phase, Subscription, plan
 from vklive.clock import Clock
 from vklive.devapi.topics import Topic, WebSocketChannels
 from vklive.errors import VkliveError
-from vklive.events import Event, EventData, NoAccess
+from vklive.events import Event, EventData, Gap, Listening, NoAccess
 
 
 class Supply(Protocol):
@@ -56,6 +56,11 @@ class Stream:
         """How many events were dropped because they were not taken fast enough."""
         return self.queue.dropped
 
+    @property
+    def width(self) -> int:
+        """How many ws channels it needs; until the API has told their names, how many it may need."""
+        return len(self.subscriptions) if self.planned else len(self.topics)
+
     async def __aenter__(self) -> Self:
         self._supply.add(self)
         return self
@@ -97,6 +102,29 @@ class Stream:
             if topic not in self._missing:
                 self.tell(NoAccess(topic=topic, ws_channel="", reason=NO_WS_CHANNEL), topic=topic)
         self._missing = set(missing)
+
+    def begin_listening(self, subscription: Subscription) -> None:
+        """A subscription stands: what was missed before is told, then that it is heard."""
+        subscription.phase = Phase.LISTENING
+        subscription.denied = ""
+        if subscription.gap:
+            self.tell_gap(subscription)
+        listening = Listening(topic=subscription.topic, ws_channel=subscription.ws_channel)
+        self.tell(listening, topic=subscription.topic, ws_channel=subscription.ws_channel)
+
+    def tell_gap(self, subscription: Subscription) -> None:
+        """Say that something may have been missed, once."""
+        gap = Gap(topic=subscription.topic, ws_channel=subscription.ws_channel, reason=subscription.gap)
+        subscription.gap = ""
+        self.tell(gap, topic=subscription.topic, ws_channel=subscription.ws_channel)
+
+    def deny(self, subscription: Subscription, reason: str) -> None:
+        """Say that there is no access: once, not again at every reconnect."""
+        subscription.deny(reason)
+        if subscription.denied != reason:
+            subscription.denied = reason
+            denied = NoAccess(topic=subscription.topic, ws_channel=subscription.ws_channel, reason=reason)
+            self.tell(denied, topic=subscription.topic, ws_channel=subscription.ws_channel)
 
     def tell(self, data: EventData, *, topic: str = "", ws_channel: str = "") -> None:
         """Say what happens to the connection."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 
 from vklive._version import __version__
 from vklive.client.backoff import Backoff
@@ -18,7 +18,7 @@ from vklive.client.session import Session
 from vklive.client.stream import Stream
 from vklive.client.transport import Link, Transport
 from vklive.clock import Clock
-from vklive.errors import LocalProtocolError, VkliveError
+from vklive.errors import VkliveError
 from vklive.events import Reconnecting
 from vklive.protocol.client import ClientConnection
 
@@ -26,6 +26,9 @@ _log = logging.getLogger("vklive.client")
 
 STABLE_AFTER = 5.0
 """Seconds after which a connection counts as one that worked, so that the next failure begins with a short delay."""
+
+MAX_ATTEMPTS_AT_ONCE = 4
+"""Connections of one client that are in the making at the same time, so that many do not come to a server at once."""
 
 FORGET_AFTER = 5
 """Failures in a row after which the names of ws channels are asked for anew: they may be what is wrong."""
@@ -42,9 +45,11 @@ class Supervisor:
         timeout: seconds for the handshake and for each command.
         backoff: how long to wait between attempts.
         clock: the wall clock that events are stamped with.
+        turns: how many connections of a client may be in the making at the same time.
+        full: see `vklive.client.connections`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a connection
         self,
         api: DevApi,
         *,
@@ -54,6 +59,8 @@ class Supervisor:
         timeout: float,
         backoff: Backoff,
         clock: Clock,
+        turns: asyncio.Semaphore,
+        full: Callable[[Stream], bool],
     ) -> None:
         self._api = api
         self._transport = transport
@@ -62,6 +69,8 @@ class Supervisor:
         self._timeout = timeout
         self._backoff = backoff
         self._clock = clock
+        self._turns = turns
+        self._full = full
         self._streams: list[Stream] = []
         self._wanted = asyncio.Event()
         self._attempt = 0
@@ -71,14 +80,13 @@ class Supervisor:
 
     # What the client and its streams call.
 
-    def start(self) -> None:
-        """Begin; the connection is made when the first stream wants it.
+    @property
+    def load(self) -> int:
+        """How many ws channels its streams want, as far as that is known."""
+        return sum(stream.width for stream in self._streams)
 
-        Raises:
-            LocalProtocolError: when it has begun already.
-        """
-        if self._task is not None:
-            raise LocalProtocolError("the client is open already")
+    def start(self) -> None:
+        """Begin, once; the connection is made when the first stream wants it."""
         self._task = asyncio.get_running_loop().create_task(self._run(), name="vklive supervisor")
 
     async def stop(self) -> None:
@@ -91,13 +99,7 @@ class Supervisor:
             self._task = None
 
     def add(self, stream: Stream) -> None:
-        """Feed a stream.
-
-        Raises:
-            LocalProtocolError: when the client is not open.
-        """
-        if self._task is None:
-            raise LocalProtocolError("the client is not open: use it with `async with`")
+        """Feed a stream."""
         if self._ended is not None:
             stream.queue.close(self._ended)
             return
@@ -135,8 +137,9 @@ class Supervisor:
             VkliveError: what no retry helps against.
         """
         try:
-            token = await self._api.websocket_token()
-            link = await self._transport.open(self._ws_url, headers=self._headers, timeout=self._timeout)
+            async with self._turns:
+                token = await self._api.websocket_token()
+                link = await self._transport.open(self._ws_url, headers=self._headers, timeout=self._timeout)
         except VkliveError as error:
             return failure_of(error)
         try:
@@ -167,6 +170,7 @@ class Supervisor:
             attempt=self._attempt,
             clock=self._clock,
             start_job=start_job,
+            full=self._full,
         )
         reason = "the client was closed"
         try:

@@ -38,6 +38,7 @@ class ClientSettings(TypedDict, total=False):
     transport: Transport | None
     http: HttpTransport | None
     backoff: Backoff | None
+    ws_channels: int
     clock: Clock | None
 
 
