@@ -56,34 +56,46 @@ class BatchedApi:
         return {each: granted[each] for each in wanted if each in granted}
 
 
+class _Round(Generic[_K, _V]):
+    """One call, and those who wait for it."""
+
+    def __init__(self) -> None:
+        self.keys: dict[_K, None] = {}
+        self.over = asyncio.Event()
+        self.found: Mapping[_K, _V] = {}
+        self.error: BaseException | None = None
+
+
 class _Batch(Generic[_K, _V]):
     """Collects keys for one turn of the loop; whoever was first asks for all."""
 
     def __init__(self, ask: Callable[[list[_K]], Awaitable[Mapping[_K, _V]]]) -> None:
         self._ask = ask
-        self._keys: dict[_K, None] = {}
-        self._answer: asyncio.Future[Mapping[_K, _V]] | None = None
+        self._open: _Round[_K, _V] | None = None
 
     async def get(self, keys: Iterable[_K]) -> Mapping[_K, _V]:
-        self._keys |= dict.fromkeys(keys)
-        if self._answer is not None:
-            # Shielded: one who loses interest does not take the answer away from the others.
-            return await asyncio.shield(self._answer)
-        answer = self._answer = asyncio.get_running_loop().create_future()
+        if (mine := self._open) is not None:
+            mine.keys |= dict.fromkeys(keys)
+            await mine.over.wait()
+        else:
+            mine = self._open = _Round()
+            mine.keys |= dict.fromkeys(keys)
+            await self._hold(mine)
+        if mine.error is not None:
+            raise mine.error
+        return mine.found
+
+    async def _hold(self, mine: _Round[_K, _V]) -> None:
         try:
             await asyncio.sleep(0)
-            asked, self._keys, self._answer = list(self._keys), {}, None
-            found = await self._ask(asked)
-        except Exception as error:
-            answer.set_exception(error)
-            answer.exception()  # it is raised here too, and need not be fetched by anybody else
-            raise
+            self._open = None
+            mine.found = await self._ask(list(mine.keys))
+        except Exception as error:  # noqa: BLE001 - it is raised to everybody who waits
+            mine.error = error
         except BaseException:
-            # The connection has ended, which all who wait are of.
-            answer.cancel()
+            # The connection has ended, which all who wait are of: they are cancelled too.
+            self._open = None
             raise
-        finally:
-            if self._answer is answer:
-                self._keys, self._answer = {}, None
-        answer.set_result(found)
-        return found
+        mine.over.set()
+        # So that all go on in the same turn, and what they ask for next is one call again.
+        await asyncio.sleep(0)

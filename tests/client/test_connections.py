@@ -1,0 +1,226 @@
+"""Thousands of channels over few connections."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from typing import Any
+
+import msgspec
+import pytest
+from tests.client.world import NAMESPACES, Listener, World, answer
+
+from vklive.client.http import HttpResponse
+from vklive.client.stream import Stream
+from vklive.errors import LocalProtocolError, NotFoundError
+from vklive.events import Connected, Gap, Listening, NoAccess, Reconnecting
+from vklive.server.admission import Admission
+from vklive.server.broker.memory import MemoryBroker
+from vklive.server.namespaces import Namespaces
+from vklive.server.node import Node
+from vklive.server.presence.memory import MemoryPresence
+from vklive.server.settings import PubSubSettings
+from vklive.testing.loop import run_virtual
+
+
+class ManyChannels(World):
+    """A platform on which every name is a channel, but for `nobody`."""
+
+    def __init__(self, *, channel_limit: int) -> None:
+        super().__init__()
+        settings = PubSubSettings(channel_limit=channel_limit)
+        self.node = Node(
+            Admission(Namespaces(NAMESPACES), self.node.admission.verifier, settings),
+            settings=settings,
+            broker=MemoryBroker(clock=self.clock),
+            presence=MemoryPresence(),
+            clock=self.clock,
+            tasks=self.tasks,
+            ping_phase=lambda: 0.5,
+        )
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        params: Mapping[str, str],
+        body: bytes | None,
+        timeout: float,
+    ) -> HttpResponse:
+        path = "/" + url.split("/", 3)[3]
+        if path not in {"/v1/channel", "/v1/channels"}:
+            return await super().request(method, url, headers=headers, params=params, body=body, timeout=timeout)
+        self.requests.append((path, params))
+        await asyncio.sleep(0.01)
+        if self.http_faults.get(path):
+            fault = self.http_faults[path].pop(0)
+            assert isinstance(fault, HttpResponse)
+            return fault
+        if path == "/v1/channel":
+            if params["channel_url"] == "nobody":
+                return answer(404, error="channel_not_found")
+            return answer(200, data=self._channel(params["channel_url"]))
+        wanted = [one["url"] for one in msgspec.json.decode(body or b"")["channels"]]
+        return answer(200, data={"channels": [self._channel(url) for url in wanted if url != "nobody"]})
+
+    def _channel(self, url: str) -> dict[str, Any]:
+        names = {"chat": f"open:{url}", "info": f"open:{url}-info", "limited_chat": f"limited:{url}"}
+        return {"channel": {"id": 1, "url": url, "web_socket_channels": names}}
+
+    def calls(self) -> Counter[str]:
+        return Counter(path for path, _ in self.requests)
+
+
+def play_many(scene: Callable[[ManyChannels], Awaitable[None]], *, channel_limit: int = 128) -> None:
+    async def run() -> None:
+        world = ManyChannels(channel_limit=channel_limit)
+        await world.node.start()
+        await scene(world)
+        await world.node.stop()
+        await world.tasks.stop()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        assert not left, f"left behind: {left}"
+
+    run_virtual(run())
+
+
+async def listening(stack: AsyncExitStack, *streams: Stream) -> list[Listener]:
+    """Open the streams, and wait until each is heard."""
+    listeners = [Listener(await stack.enter_async_context(stream)) for stream in streams]
+    for listener in listeners:
+        await listener.next(Listening)
+    return listeners
+
+
+def test_a_thousand_channels_are_heard_over_eight_connections_and_asked_for_in_tens_of_calls() -> None:
+    async def scene(world: ManyChannels) -> None:
+        async with world.client() as client, AsyncExitStack() as stack:
+            streams = [client.listen(f"c{number}", topics={"chat"}) for number in range(1000)]
+            listeners = await listening(stack, *streams)
+            assert len(world.opened) == 8
+            assert world.calls()["/v1/channels"] == 8 * 2  # of 128 channels, a hundred at most in one call
+            assert world.calls()["/v1/channel"] == 0
+            for number in range(1000):
+                await world.publish(f"open:c{number}", number)
+            assert [(await listener.numbers(1))[0] for listener in listeners] == list(range(1000))
+
+    play_many(scene)
+
+
+def test_tokens_of_many_streams_are_fetched_in_one_call() -> None:
+    async def scene(world: ManyChannels) -> None:
+        world.granted = {f"limited:c{number}" for number in range(50)}
+        async with world.client() as client, AsyncExitStack() as stack:
+            await listening(stack, *[client.listen(f"c{number}", topics={"limited_chat"}) for number in range(50)])
+            assert world.calls()["/v1/websocket/subscription_token"] == 1
+
+    play_many(scene)
+
+
+def test_channels_are_added_and_removed_while_others_are_heard() -> None:
+    async def scene(world: ManyChannels) -> None:
+        async with world.client(ws_channels=2) as client, AsyncExitStack() as stack:
+            first, second = await listening(
+                stack, client.listen("a", topics={"chat"}), client.listen("b", topics={"chat"})
+            )
+            third = client.listen("c", topics={"chat"})
+            await listening(stack, third)
+            assert len(world.links) == 2
+            first.stream.close()
+            await listening(stack, client.listen("d", topics={"chat"}), client.listen("e", topics={"chat"}))
+            assert len(world.links) == 2, "the room that was left is used"
+            await world.publish("open:a", 1)
+            await world.publish("open:b", 2)
+            assert await second.numbers(1) == [2]
+
+    play_many(scene)
+
+
+def test_a_server_that_allows_fewer_than_was_thought_is_noticed_and_nothing_goes_unheard() -> None:
+    async def scene(world: ManyChannels) -> None:
+        async with world.client() as client, AsyncExitStack() as stack:
+            listeners = await listening(stack, *[client.listen(f"c{number}", topics={"chat"}) for number in range(12)])
+            assert len(world.links) == 3
+            for number in range(12):
+                await world.publish(f"open:c{number}", number)
+            assert [(await listener.numbers(1))[0] for listener in listeners] == list(range(12))
+
+    play_many(scene, channel_limit=5)
+
+
+def test_a_stream_that_no_connection_could_take_is_told_so() -> None:
+    async def scene(world: ManyChannels) -> None:
+        async with world.client() as client, client.listen("a", topics={"chat", "info"}) as stream:
+            refused = await Listener(stream).next(NoAccess)
+            assert isinstance(refused.data, NoAccess)
+            assert "limit exceeded" in refused.data.reason
+
+    play_many(scene, channel_limit=1)
+
+
+def test_one_channel_that_does_not_exist_ends_its_own_stream_only() -> None:
+    async def scene(world: ManyChannels) -> None:
+        async with world.client() as client, AsyncExitStack() as stack:
+            nobody = await stack.enter_async_context(client.listen("nobody", topics={"chat"}))
+            await listening(stack, *[client.listen(f"c{number}", topics={"chat"}) for number in range(5)])
+            with pytest.raises(NotFoundError):
+                await Listener(nobody).next(Listening)
+
+    play_many(scene)
+
+
+def test_a_list_that_the_api_does_not_take_is_asked_for_one_by_one() -> None:
+    async def scene(world: ManyChannels) -> None:
+        world.http_faults["/v1/channels"] = [answer(400, error="invalid_param")]
+        async with world.client() as client, AsyncExitStack() as stack:
+            await listening(stack, *[client.listen(f"c{number}", topics={"chat"}) for number in range(5)])
+            assert world.calls()["/v1/channel"] == 5
+
+    play_many(scene)
+
+
+def test_a_cut_of_one_connection_is_told_to_its_own_streams_only() -> None:
+    async def scene(world: ManyChannels) -> None:
+        async with world.client(ws_channels=1) as client, AsyncExitStack() as stack:
+            first, second = await listening(
+                stack, client.listen("a", topics={"chat"}), client.listen("b", topics={"chat"})
+            )
+            world.links[0].cut()
+            assert (await first.next(Reconnecting)).channel_url == "a"
+            assert isinstance((await first.next(Gap)).data, Gap)
+            await world.publish("open:b", 1)
+            event = await second.next()
+            assert event.raw, f"nothing happened to it: {event.data}"
+
+    play_many(scene)
+
+
+def test_connections_come_back_a_few_at_a_time() -> None:
+    async def scene(world: ManyChannels) -> None:
+        asked: list[float] = []
+
+        async with world.client(ws_channels=1) as client, AsyncExitStack() as stack:
+            await listening(stack, *[client.listen(f"c{number}", topics={"chat"}) for number in range(20)])
+            asked = sorted(world.opened)
+        # A token takes 10 ms here, and four are fetched at a time.
+        assert asked[-1] - asked[0] == pytest.approx(0.04, abs=0.005)
+
+    play_many(scene)
+
+
+def test_a_client_is_opened_once_and_streams_need_an_open_one() -> None:
+    async def scene(world: ManyChannels) -> None:
+        client = world.client()
+        with pytest.raises(LocalProtocolError):
+            await client.listen("a").__aenter__()
+        async with client:
+            with pytest.raises(LocalProtocolError):
+                await client.__aenter__()
+            async with client.listen("a") as stream:
+                assert isinstance((await Listener(stream).next(Connected)).data, Connected)
+
+    play_many(scene)
