@@ -14,15 +14,21 @@ from tests.client.world import NAMESPACES, Listener, World, answer
 
 from vklive.client.http import HttpResponse
 from vklive.client.stream import Stream
-from vklive.errors import LocalProtocolError, NotFoundError
+from vklive.client.supervisor import FORGET_AFTER
+from vklive.errors import ConnectError, LocalProtocolError, NotFoundError
 from vklive.events import Connected, Gap, Listening, NoAccess, Reconnecting
+from vklive.protocol.codes import DisconnectCode
 from vklive.server.admission import Admission
 from vklive.server.broker.memory import MemoryBroker
-from vklive.server.namespaces import Namespaces
+from vklive.server.namespaces import Namespace, Namespaces
 from vklive.server.node import Node
 from vklive.server.presence.memory import MemoryPresence
 from vklive.server.settings import PubSubSettings
 from vklive.testing.loop import run_virtual
+
+KEPT = Namespace(
+    name="kept", allow_subscribe_for_client=True, history_size=100, history_ttl=3600.0, force_recovery=True
+)
 
 
 class ManyChannels(World):
@@ -32,7 +38,7 @@ class ManyChannels(World):
         super().__init__()
         settings = PubSubSettings(channel_limit=channel_limit)
         self.node = Node(
-            Admission(Namespaces(NAMESPACES), self.node.admission.verifier, settings),
+            Admission(Namespaces([*NAMESPACES, KEPT]), self.node.admission.verifier, settings),
             settings=settings,
             broker=MemoryBroker(clock=self.clock),
             presence=MemoryPresence(),
@@ -68,7 +74,7 @@ class ManyChannels(World):
         return answer(200, data={"channels": [self._channel(url) for url in wanted if url != "nobody"]})
 
     def _channel(self, url: str) -> dict[str, Any]:
-        names = {"chat": f"open:{url}", "info": f"open:{url}-info", "limited_chat": f"limited:{url}"}
+        names = {"chat": f"open:{url}", "info": f"kept:{url}", "limited_chat": f"limited:{url}"}
         return {"channel": {"id": 1, "url": url, "web_socket_channels": names}}
 
     def calls(self) -> Counter[str]:
@@ -222,5 +228,92 @@ def test_a_client_is_opened_once_and_streams_need_an_open_one() -> None:
                 await client.__aenter__()
             async with client.listen("a") as stream:
                 assert isinstance((await Listener(stream).next(Connected)).data, Connected)
+
+    play_many(scene)
+
+
+def test_a_client_that_drains_lets_the_program_take_what_has_arrived_and_no_longer_than_it_was_told() -> None:
+    async def scene(world: ManyChannels) -> None:
+        client = world.client()
+        async with client, AsyncExitStack() as stack:
+            (listener,) = await listening(stack, client.listen("a", topics={"chat"}))
+            for number in range(10):
+                await world.publish("open:a", number)
+            await asyncio.sleep(1)
+            taken: list[int] = []
+
+            async def take_one_a_second() -> None:
+                async for event in listener.stream:
+                    taken.append(msgspec.json.decode(event.raw)["data"]["n"])
+                    await asyncio.sleep(1)
+
+            taking = asyncio.ensure_future(take_one_a_second())
+            began = world.clock.monotonic()
+            assert await client.close(drain=3.5) == 6
+            assert taken == [0, 1, 2, 3]
+            assert world.clock.monotonic() - began == pytest.approx(3.5, abs=0.1)
+            await taking
+            assert taken == list(range(10)), "what was left can be taken all the same"
+
+    play_many(scene)
+
+
+def test_a_drain_ends_as_soon_as_everything_is_taken() -> None:
+    async def scene(world: ManyChannels) -> None:
+        client = world.client()
+        async with client, AsyncExitStack() as stack:
+            (listener,) = await listening(stack, client.listen("a", topics={"chat"}))
+            await world.publish("open:a", 1)
+            await asyncio.sleep(1)
+            taking = asyncio.ensure_future(listener.numbers(1))
+            began = world.clock.monotonic()
+            assert await client.close(drain=60) == 0
+            assert await taking == [1]
+            assert world.clock.monotonic() - began < 1
+
+    play_many(scene)
+
+
+def test_what_a_server_with_history_said_meanwhile_is_heard_after_a_cut_once_and_without_a_gap() -> None:
+    async def scene(world: ManyChannels) -> None:
+        async with world.client() as client, AsyncExitStack() as stack:
+            (listener,) = await listening(stack, client.listen("a", topics={"info"}))
+            await world.publish("kept:a", 0)
+            assert await listener.numbers(1) == [0]
+            world.cut()
+            for number in range(1, 5):
+                await world.publish("kept:a", number)
+            heard = [await listener.next() for _ in range(7)]
+            assert [type(event.data) for event in heard[:3]] == [Reconnecting, Connected, Listening]
+            assert [event.position.offset for event in heard if event.position] == [2, 3, 4, 5]
+
+    play_many(scene)
+
+
+def test_a_server_that_keeps_closing_at_once_is_not_asked_for_positions_any_more_and_there_is_a_gap() -> None:
+    async def scene(world: ManyChannels) -> None:
+        async with world.client() as client, AsyncExitStack() as stack:
+            (listener,) = await listening(stack, client.listen("a", topics={"info"}))
+            await world.publish("kept:a", 0)
+            assert await listener.numbers(1) == [0]
+            for _ in range(FORGET_AFTER):
+                world.close_connection(DisconnectCode.INSUFFICIENT_STATE)
+                await listener.next(Connected)
+            assert isinstance((await listener.next(Gap)).data, Gap)
+
+    play_many(scene)
+
+
+def test_a_network_that_is_down_for_long_costs_no_position() -> None:
+    async def scene(world: ManyChannels) -> None:
+        async with world.client() as client, AsyncExitStack() as stack:
+            (listener,) = await listening(stack, client.listen("a", topics={"info"}))
+            await world.publish("kept:a", 0)
+            world.connect_faults = [ConnectError("pubsub.test", phase="tcp", problem="Connection refused")] * 20
+            world.cut()
+            await world.publish("kept:a", 1)
+            heard = [await listener.next() for _ in range(25)]
+            assert Gap not in {type(event.data) for event in heard}
+            assert [event.position.offset for event in heard if event.position] == [1, 2]
 
     play_many(scene)

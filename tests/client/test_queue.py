@@ -285,3 +285,20 @@ def test_nobody_taking_anything_costs_no_more_than_both_limits_and_every_loss_is
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "CONNECTION_LIMIT", 4)
         run_virtual(scene())
+
+
+def test_who_waits_for_the_queue_to_be_emptied_waits_for_the_last_event_and_the_last_word():
+    async def scene() -> None:
+        queue = filled(Overflow.DROP_NEWEST, 5)
+        queue.put_now(lifecycle(1))
+        queue.close()
+        waiting = asyncio.ensure_future(queue.emptied())
+        taken = []
+        for _ in range(5):
+            await asyncio.sleep(1)
+            assert not waiting.done()
+            taken.append(seen(await queue.get()))
+        await waiting
+        assert taken == [0, 1, 2, "dropped 2", "connected 1"]
+
+    run_virtual(scene())

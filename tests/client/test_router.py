@@ -217,3 +217,44 @@ def test_who_cancels_the_router_cancels_its_handlers():
         assert len(asyncio.all_tasks()) == 1
 
     run_virtual(run())
+
+
+def test_a_handler_that_hangs_is_cancelled_and_reported_and_the_others_go_on():
+    async def scene() -> None:
+        mistakes: list[tuple[str, str]] = []
+        handled: list[int] = []
+        router = Router(
+            on_error=lambda error, _, name: mistakes.append((type(error).__name__, name.rpartition(".")[2]))
+        )
+
+        @router.on(ChatMessageDeleted, timeout=5)
+        async def hangs(_: Event) -> None:
+            await asyncio.Event().wait()
+
+        @router.on(ChatMessageDeleted)
+        async def works(each: Event) -> None:
+            assert isinstance(each.data, ChatMessageDeleted)
+            handled.append(each.data.chat_message.id)
+
+        await router.run(stream_of([deleted(1), deleted(2)]))
+        assert handled == [1, 2]
+        assert mistakes == [("TimeoutError", "hangs")] * 2
+        assert asyncio.get_running_loop().time() == pytest.approx(10)
+
+    run_virtual(scene())
+
+
+def test_a_handler_that_is_given_all_the_time_takes_it():
+    async def scene() -> None:
+        router = Router()
+        done: list[float] = []
+
+        @router.on(ChatMessageDeleted, timeout=None)
+        async def slow(_: Event) -> None:
+            await asyncio.sleep(3600)
+            done.append(asyncio.get_running_loop().time())
+
+        await router.run(stream_of([deleted(1)]))
+        assert done == [3600]
+
+    run_virtual(scene())

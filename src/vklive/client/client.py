@@ -109,10 +109,18 @@ class Client:
     ) -> None:
         await self.close()
 
-    async def close(self) -> None:
-        """Close all streams and the connection. Nothing is left behind. May be called again."""
+    async def close(self, *, drain: float = 0.0) -> int:
+        """Close all streams and the connections. Nothing is left behind. May be called again.
+
+        Args:
+            drain: seconds that programs have to take what has arrived before: their iterations go on until it is
+                taken, and end then. Not to be waited for in the very loop that takes it.
+
+        Returns:
+            How many events were not taken. They can still be.
+        """
         try:
-            await self._connections.stop()
+            return await self._connections.stop(drain=drain)
         finally:
             await self._http.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
@@ -52,11 +53,25 @@ class Connections:
             raise LocalProtocolError("the client is open already")
         self._started = True
 
-    async def stop(self) -> None:
-        """End: streams are closed, connections too, and nothing is left behind. May be called again."""
+    async def stop(self, *, drain: float = 0.0) -> int:
+        """End: streams are closed, connections too, and nothing is left behind. May be called again.
+
+        Args:
+            drain: seconds that programs have to take what has arrived.
+
+        Returns:
+            How many events they have not taken.
+        """
         self._started = False
         supervisors, self._supervisors = self._supervisors, []
+        queues = [stream.queue for supervisor in supervisors for stream in supervisor.streams]
         await asyncio.gather(*(supervisor.stop() for supervisor in supervisors))
+        if drain:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(drain):
+                    for queue in queues:
+                        await queue.emptied()
+        return sum(queue.depth for queue in queues)
 
     def add(self, stream: Stream) -> None:
         """Feed a stream.

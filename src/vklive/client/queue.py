@@ -87,6 +87,12 @@ class EventQueue:
             self._taken.clear()
             await self._taken.wait()
 
+    async def emptied(self) -> None:
+        """Wait until everything was taken."""
+        while self._events or self._owed is not None:
+            self._taken.clear()
+            await self._taken.wait()
+
     def put_now(self, event: Event) -> None:
         """Add an event; after `close`, it is nobody's and dropped.
 
@@ -120,12 +126,12 @@ class EventQueue:
                 raise StopAsyncIteration
             self._arrived.clear()
             await self._arrived.wait()
+        self._taken.set()
         if self._owed is not None and (self.overflow is Overflow.DROP_OLDEST or not self._events):
             return self._told()
         event = self._events.popleft()
         if event.raw:
             self._depth -= 1
-            self._taken.set()
         return event
 
     def close(self, error: Exception | None = None) -> None:

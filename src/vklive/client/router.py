@@ -25,6 +25,9 @@ from vklive.events import Event, EventData
 
 _log = logging.getLogger("vklive.client.router")
 
+HANDLER_TIMEOUT = 60.0
+"""Seconds that a handler may take for one event. One that waits for an answer that never comes holds up the others."""
+
 Handler: TypeAlias = Callable[[Event], Awaitable[None] | None]
 ErrorHook: TypeAlias = Callable[[Exception, Event, str], None]
 """Is told of a handler's mistake: the error, the event, and the name of the handler."""
@@ -37,6 +40,7 @@ class _Registered(Struct, frozen=True):
     where: Callable[[Event], bool] | None
     handler: Handler
     name: str
+    timeout: float | None
 
     def wants(self, event: Event) -> bool:
         if self.kinds and not isinstance(event.data, self.kinds):
@@ -55,12 +59,19 @@ class Router:
         self._registered: list[_Registered] = []
         self._on_error = on_error
 
-    def on(self, *kinds: type[EventData], where: Callable[[Event], bool] | None = None) -> Callable[[_H], _H]:
+    def on(
+        self,
+        *kinds: type[EventData],
+        where: Callable[[Event], bool] | None = None,
+        timeout: float | None = HANDLER_TIMEOUT,
+    ) -> Callable[[_H], _H]:
         """Have a function called with events whose data is of one of these classes; of any class when none is named.
 
         Args:
             kinds: classes of `vklive.events`, those of the connection too.
             where: a further condition.
+            timeout: seconds for one event, after which the handler is cancelled and reported with a `TimeoutError`;
+                `None` for none. A function that is no coroutine function cannot be cancelled.
 
         Returns:
             A decorator that leaves the function as it is. The function may be a coroutine function, and may use the
@@ -69,7 +80,7 @@ class Router:
 
         def register(handler: _H) -> _H:
             name = getattr(handler, "__qualname__", repr(handler))
-            self._registered.append(_Registered(kinds, where, handler, name))
+            self._registered.append(_Registered(kinds, where, handler, name, timeout))
             return handler
 
         return register
@@ -112,7 +123,8 @@ class Router:
             if registered.wants(event):
                 result = registered.handler(event)
                 if inspect.isawaitable(result):
-                    await result
+                    async with asyncio.timeout(registered.timeout):
+                        await result
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is its own
             _log.exception("%s failed with an event %r of %r", registered.name, event.type, event.channel_url)
             self._report(error, event, registered.name)

@@ -103,6 +103,11 @@ class Stream:
                 self.tell(NoAccess(topic=topic, ws_channel="", reason=NO_WS_CHANNEL), topic=topic)
         self._missing = set(missing)
 
+    def forget_positions(self) -> None:
+        """What was missed is not to be asked for: a server cannot stand it. It is told by a gap instead."""
+        for subscription in self.subscriptions:
+            subscription.position = None
+
     def begin_listening(self, subscription: Subscription) -> None:
         """A subscription stands: what was missed before is told, then that it is heard."""
         subscription.phase = Phase.LISTENING

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 
 from vklive._version import __version__
 from vklive.client.backoff import Backoff
@@ -21,6 +21,7 @@ from vklive.clock import Clock
 from vklive.errors import VkliveError
 from vklive.events import Reconnecting
 from vklive.protocol.client import ClientConnection
+from vklive.protocol.codes import DisconnectCode
 
 _log = logging.getLogger("vklive.client")
 
@@ -31,7 +32,11 @@ MAX_ATTEMPTS_AT_ONCE = 4
 """Connections of one client that are in the making at the same time, so that many do not come to a server at once."""
 
 FORGET_AFTER = 5
-"""Failures in a row after which the names of ws channels are asked for anew: they may be what is wrong."""
+"""Failures in a row after which the names of ws channels are asked for anew: they may be what is wrong. When it was the
+server each time that ended the connection soon, the positions in its histories are forgotten too, which it may not be
+able to stand; that is told by a `Gap`. A network that is down costs no position."""
+
+_SERVERS_OWN = 3000
 
 
 class Supervisor:
@@ -74,11 +79,17 @@ class Supervisor:
         self._streams: list[Stream] = []
         self._wanted = asyncio.Event()
         self._attempt = 0
+        self._rejections = 0
         self._session: Session | None = None
         self._task: asyncio.Task[None] | None = None
         self._ended: VkliveError | None = None
 
     # What the client and its streams call.
+
+    @property
+    def streams(self) -> Sequence[Stream]:
+        """Those that it feeds."""
+        return tuple(self._streams)
 
     @property
     def load(self) -> int:
@@ -184,6 +195,9 @@ class Supervisor:
             await asyncio.gather(*jobs, return_exceptions=True)
         if session.connected is not None and asyncio.get_running_loop().time() - began >= STABLE_AFTER:
             self._backoff.reset()
+            self._rejections = 0
+        elif closed.code >= _SERVERS_OWN and closed.code != DisconnectCode.SHUTDOWN:
+            self._rejections += 1
         if session.error is not None:
             return failure_of(session.error)
         return failure_of_end(closed)
@@ -193,6 +207,10 @@ class Supervisor:
         if self._backoff.failures % FORGET_AFTER == 0:
             for stream in self._streams:
                 stream.planned = False
+        if self._rejections >= FORGET_AFTER:
+            self._rejections = 0
+            for stream in self._streams:
+                stream.forget_positions()
         _log.warning("no connection: %s; attempt %d in %.1f s", failure.cause, self._attempt + 1, delay)
         for stream in self._streams:
             stream.tell(Reconnecting(cause=failure.cause, code=failure.code, delay=delay, attempt=self._attempt + 1))
