@@ -17,7 +17,7 @@ MAX_MEDIAN_LINES = 200
 FORBIDDEN_NAMES = re.compile(r"(^|[/_])(utils?|helpers?|misc|common|manager)(\.py|/)")
 MACHINE = re.compile(r"/(root|home/\w+|work)/|(pypi|pythonhosted|npmjs|registry)\.[a-z]+\b", re.IGNORECASE)
 TASK_STARTERS = {"create_task", "ensure_future"}
-MAY_START_TASKS = {"src/vklive/client/supervisor.py", "src/vklive/server/tasks.py"}
+MAY_START_TASKS = {"src/vklive/client/flight.py", "src/vklive/client/supervisor.py", "src/vklive/server/tasks.py"}
 
 
 def tracked() -> list[Path]:

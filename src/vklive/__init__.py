@@ -9,13 +9,15 @@ import logging
 
 from vklive._version import __version__
 from vklive.client import DEFAULT_API_URL, DEFAULT_WS_URL, Client, Overflow, Stream
-from vklive.client.credentials import AccessToken, AppCredentials, TokenSource
+from vklive.client.credentials import AccessToken, AppCredentials, RenewableTokenSource, TokenSource
+from vklive.client.oauth import ApplicationToken, OAuthRefreshToken, Tokens
 from vklive.client.router import Router
 from vklive.client.sync import SyncClient, SyncStream
 from vklive.devapi.topics import Topic
 from vklive.errors import (
     ConfigError,
     ConnectError,
+    CredentialsError,
     DevApiError,
     DisconnectedError,
     ForbiddenError,
@@ -83,6 +85,7 @@ __all__ = [
     "NICK_COLORS",
     "AccessToken",
     "AppCredentials",
+    "ApplicationToken",
     "Author",
     "Badge",
     "ChatMessage",
@@ -93,6 +96,7 @@ __all__ = [
     "ConnectError",
     "Connected",
     "Content",
+    "CredentialsError",
     "DeletedChatMessage",
     "DemandedReward",
     "DevApiError",
@@ -109,6 +113,7 @@ __all__ = [
     "Mention",
     "NoAccess",
     "NotFoundError",
+    "OAuthRefreshToken",
     "Overflow",
     "Part",
     "Position",
@@ -119,6 +124,7 @@ __all__ = [
     "RaidSource",
     "RateLimitedError",
     "Reconnecting",
+    "RenewableTokenSource",
     "RewardDemand",
     "RewardDemandCreated",
     "Role",
@@ -133,6 +139,7 @@ __all__ = [
     "Text",
     "TokenRefreshed",
     "TokenSource",
+    "Tokens",
     "Topic",
     "UnauthorizedError",
     "UnavailableError",

@@ -19,6 +19,7 @@
     │  ├─ NotFoundError       404: for example `channel_not_found`
     │  ├─ RateLimitedError    429: carries how long to wait, when the server says so
     │  └─ UnavailableError    5xx: the server's trouble; trying again may help
+    ├─ CredentialsError       the program's own source of credentials failed; trying again may help
     ├─ DisconnectedError      the pub/sub server ended the connection for good
     └─ QueueOverflowError     the consumer was too slow and its policy is to stop
 
@@ -199,12 +200,8 @@ class NotFoundError(DevApiError):
     """404: there is no such thing, for example no channel of that name."""
 
 
-class RateLimitedError(DevApiError):
-    """429: too many requests.
-
-    Attributes:
-        retry_after: seconds to wait, as the server told them; ``None`` when it told nothing.
-    """
+class _PassingError(DevApiError):
+    """An error after which the server may have said how long to wait."""
 
     def __init__(
         self,
@@ -219,8 +216,38 @@ class RateLimitedError(DevApiError):
         self.retry_after = retry_after
 
 
-class UnavailableError(DevApiError):
-    """5xx: the server's own trouble. Trying again may help."""
+class RateLimitedError(_PassingError):
+    """429: too many requests.
+
+    Attributes:
+        retry_after: seconds to wait, as the server told them; ``None`` when it told nothing.
+    """
+
+
+class UnavailableError(_PassingError):
+    """5xx: the server's own trouble. Trying again may help.
+
+    Attributes:
+        retry_after: seconds to wait, as the server told them; ``None`` when it told nothing.
+    """
+
+
+class CredentialsError(VkliveError):
+    """The program's own source of credentials failed. Trying again may help, and is done.
+
+    Attributes:
+        source: the class of the source.
+        problem: the class of its error, which is this one's ``__cause__``. Its text is not repeated, as it may quote
+            what is secret.
+    """
+
+    def __init__(self, source: str, *, problem: str) -> None:
+        super().__init__(source, problem)
+        self.source = source
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"{self.source} gave no credentials: it failed with {self.problem}"
 
 
 class DisconnectedError(VkliveError):

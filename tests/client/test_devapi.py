@@ -16,8 +16,9 @@ import pytest
 import trustme
 
 from vklive.client.credentials import AccessToken, AppCredentials
-from vklive.client.devapi import MAX_CHANNELS_A_CALL, MAX_RETRY_AFTER, MAX_TOKENS_A_CALL, DevApi
+from vklive.client.devapi import MAX_CHANNELS_A_CALL, MAX_TOKENS_A_CALL, DevApi
 from vklive.client.http import Httpx2Transport
+from vklive.client.retry_after import MAX_RETRY_AFTER
 from vklive.errors import (
     ConnectError,
     DevApiError,

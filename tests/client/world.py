@@ -222,14 +222,14 @@ class World:
         connection.close(code, detail="a test")
 
     def client(self, **settings: Any) -> Client:
+        given: dict[str, Any] = {"access_token": "access-token", "backoff": Backoff(draw=lambda: 0.5)}
         return Client(
-            access_token="access-token",
             api_url="http://api.test",
             ws_url="ws://pubsub.test",
             transport=self,
             http=self,
             clock=self.clock,
-            **({"backoff": Backoff(draw=lambda: 0.5)} | settings),
+            **(given | settings),
         )
 
 

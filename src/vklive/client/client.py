@@ -10,7 +10,7 @@ from typing import Self
 from vklive._version import __version__
 from vklive.client.backoff import Backoff
 from vklive.client.connections import DEFAULT_WS_CHANNELS, Connections
-from vklive.client.credentials import AccessToken, AppCredentials, TokenSource
+from vklive.client.credentials import AccessToken, AppCredentials, RenewableTokenSource, TokenSource
 from vklive.client.devapi import DEFAULT_API_URL, DevApi
 from vklive.client.http import HttpTransport, Httpx2Transport
 from vklive.client.picows_transport import PicowsTransport
@@ -122,6 +122,8 @@ class Client:
         try:
             return await self._connections.stop(drain=drain)
         finally:
+            if isinstance(self.api.credentials, RenewableTokenSource):
+                await self.api.credentials.close()
             await self._http.close()
 
     def listen(self, channel_url: str, *, topics: Collection[Topic | str] | None = None) -> Stream:

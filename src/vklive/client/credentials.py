@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from vklive.errors import ConfigError
 
@@ -25,6 +25,42 @@ class TokenSource(Protocol):
         ...
 
 
+def check_token(setting: str, token: str) -> None:
+    """See that it can be a token: it is not empty, and has no spaces, line breaks or letters that are not ASCII.
+
+    Raises:
+        ConfigError: when it cannot; the token is not repeated.
+    """
+    if not _VISIBLE.fullmatch(token):
+        raise ConfigError(setting, "it is empty or has characters that no token has", hint=_HINT)
+
+
+@runtime_checkable
+class RenewableTokenSource(TokenSource, Protocol):
+    """A source whose credentials can be renewed when the API refuses them."""
+
+    async def renew(self, refused: str) -> bool:
+        """See to it that `authorization` gives something else than what was refused with 401.
+
+        Called by all requests that were refused, at the same time perhaps; when it gives something else already,
+        there is nothing to do.
+
+        Args:
+            refused: the value of the header.
+
+        Returns:
+            Whether the request should be made again. It is, once.
+
+        Raises:
+            UnauthorizedError: when nothing helps but a new login.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Finish what is under way, and close what is open. May be called again, and be followed by more requests."""
+        ...
+
+
 class AccessToken:
     """An access token.
 
@@ -37,8 +73,7 @@ class AccessToken:
     """
 
     def __init__(self, token: str, *, is_user: bool = True) -> None:
-        if not _VISIBLE.fullmatch(token):
-            raise ConfigError("access_token", "it is empty or has characters that no token has", hint=_HINT)
+        check_token("access_token", token)
         self._token = token
         self.is_user = is_user
 

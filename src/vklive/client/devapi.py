@@ -5,16 +5,14 @@ Source: the DevAPI's pages "method/websocket", "method/channel" and "errors" (vk
 
 from __future__ import annotations
 
-import email.utils
-import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC
 from typing import TypeVar, cast
 
 import msgspec
 
-from vklive.client.credentials import TokenSource
+from vklive.client.credentials import RenewableTokenSource, TokenSource
 from vklive.client.http import HttpResponse, HttpTransport
+from vklive.client.retry_after import retry_after_of
 from vklive.clock import Clock, SystemClock
 from vklive.devapi.models import (
     ChannelInfo,
@@ -27,12 +25,14 @@ from vklive.devapi.models import (
     WebSocketToken,
 )
 from vklive.errors import (
+    CredentialsError,
     DevApiError,
     ForbiddenError,
     NotFoundError,
     RateLimitedError,
     UnauthorizedError,
     UnavailableError,
+    VkliveError,
 )
 
 DEFAULT_API_URL = "https://apidev.live.vkvideo.ru"
@@ -43,9 +43,8 @@ MAX_TOKENS_A_CALL = 100
 MAX_CHANNELS_A_CALL = 100
 """Channels in one call of ``POST /v1/channels``."""
 
-MAX_RETRY_AFTER = 3600.0
-"""Seconds. A server that says to wait for longer is asked again after this time all the same."""
-
+_UNAUTHORIZED = 401
+_TOO_MANY = 429
 _SERVERS_FAULT = 500
 
 _T = TypeVar("_T")
@@ -55,7 +54,8 @@ class DevApi:
     """Calls the DevAPI.
 
     Every method raises `vklive.errors.DevApiError` or one of its kinds for an answer that is an error, and
-    `vklive.errors.ConnectError` when there is no answer.
+    `vklive.errors.ConnectError` when there is no answer. A 401 is answered by renewing the credentials, where they can
+    be, and asking once more.
 
     Args:
         credentials: who calls.
@@ -118,15 +118,42 @@ class DevApi:
     async def _call(
         self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> HttpResponse:
-        headers = {"Authorization": await self.credentials.authorization(), "Accept": "application/json"}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        answer = await self._http.request(
-            method, self._base_url + path, headers=headers, params=params or {}, body=body, timeout=self._timeout
-        )
+        authorization = await self._authorization()
+        answer = await self._ask(method, path, authorization=authorization, params=params, body=body)
+        if answer.status == _UNAUTHORIZED and await self._renewed(authorization):
+            again = await self._authorization()
+            answer = await self._ask(method, path, authorization=again, params=params, body=body)
         if not 200 <= answer.status < 300:  # noqa: PLR2004 - 2xx is success
             raise self._error(f"{method} {path}", answer)
         return answer
+
+    async def _ask(
+        self, method: str, path: str, *, authorization: str, params: Mapping[str, str] | None, body: bytes | None
+    ) -> HttpResponse:
+        headers = {"Authorization": authorization, "Accept": "application/json"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        return await self._http.request(
+            method, self._base_url + path, headers=headers, params=params or {}, body=body, timeout=self._timeout
+        )
+
+    async def _authorization(self) -> str:
+        try:
+            return await self.credentials.authorization()
+        except VkliveError:
+            raise
+        except Exception as error:
+            raise CredentialsError(type(self.credentials).__name__, problem=type(error).__name__) from error
+
+    async def _renewed(self, refused: str) -> bool:
+        if not isinstance(self.credentials, RenewableTokenSource):
+            return False
+        try:
+            return await self.credentials.renew(refused)
+        except VkliveError:
+            raise
+        except Exception as error:
+            raise CredentialsError(type(self.credentials).__name__, problem=type(error).__name__) from error
 
     def _error(self, method: str, answer: HttpResponse) -> DevApiError:
         try:
@@ -135,10 +162,11 @@ class DevApi:
             # A proxy's page, perhaps. Its text is not ours to repeat.
             said = ErrorBody(error="")
         status, code, description = answer.status, said.error, said.error_description
-        if status == 429:  # noqa: PLR2004 - too many requests
-            retry_after = _seconds(answer.headers.get("retry-after", ""), now=self._clock.wall())
-            return RateLimitedError(method, status=status, code=code, description=description, retry_after=retry_after)
-        kind = _ERRORS.get(status, UnavailableError if status >= _SERVERS_FAULT else DevApiError)
+        if status == _TOO_MANY or status >= _SERVERS_FAULT:
+            wait = retry_after_of(answer.headers, now=self._clock.wall())
+            passing = RateLimitedError if status == _TOO_MANY else UnavailableError
+            return passing(method, status=status, code=code, description=description, retry_after=wait)
+        kind = _ERRORS.get(status, DevApiError)
         return kind(method, status=status, code=code, description=description)
 
 
@@ -169,17 +197,3 @@ def _drop_nulls(value: object) -> object:
             return [_drop_nulls(item) for item in cast("list[object]", value) if item is not None]
         case _:
             return value
-
-
-def _seconds(retry_after: str, *, now: float) -> float | None:
-    """What ``Retry-After`` says, which is seconds or a date; `None` when it says nothing that can be understood."""
-    try:
-        seconds = float(retry_after)
-    except ValueError:
-        try:
-            date = email.utils.parsedate_to_datetime(retry_after)
-        except ValueError:
-            return None
-        # The zone "-0000" is UTC, of a place that is not told.
-        seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now
-    return None if math.isnan(seconds) else min(max(0.0, seconds), MAX_RETRY_AFTER)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from vklive.errors import ConnectError, DevApiError, DisconnectedError, RateLimitedError, UnavailableError, VkliveError
+from vklive.errors import (
+    ConnectError,
+    CredentialsError,
+    DevApiError,
+    DisconnectedError,
+    RateLimitedError,
+    UnavailableError,
+    VkliveError,
+)
 from vklive.protocol.client_events import Closed
 from vklive.protocol.codes import DisconnectCode
 
@@ -33,10 +41,10 @@ def failure_of(error: VkliveError) -> Failure:
             trusted, an address that is none.
     """
     match error:
-        case RateLimitedError():
+        case RateLimitedError() | UnavailableError():
             return Failure(cause=str(error), code=error.status, wait=error.retry_after or 0.0)
-        case UnavailableError():
-            return Failure(cause=str(error), code=error.status)
+        case CredentialsError():
+            return Failure(cause=str(error))
         case DevApiError(status=status) if status == _REQUEST_TIMEOUT:
             return Failure(cause=str(error), code=status)
         case ConnectError(permanent=False):
