@@ -10,8 +10,10 @@ import logging
 from vklive._version import __version__
 from vklive.client import DEFAULT_API_URL, DEFAULT_WS_URL, Client, Overflow, Stream
 from vklive.client.credentials import AccessToken, AppCredentials, RenewableTokenSource, TokenSource
+from vklive.client.health import Health, HealthState
 from vklive.client.oauth import ApplicationToken, OAuthRefreshToken, Tokens
 from vklive.client.router import Router
+from vklive.client.stats import Stats
 from vklive.client.sync import SyncClient, SyncStream
 from vklive.devapi.topics import Topic
 from vklive.errors import (
@@ -108,6 +110,8 @@ __all__ = [
     "FollowCreated",
     "ForbiddenError",
     "Gap",
+    "Health",
+    "HealthState",
     "Link",
     "Listening",
     "Mention",
@@ -131,6 +135,7 @@ __all__ = [
     "Router",
     "Smile",
     "StartedStream",
+    "Stats",
     "Stream",
     "StreamCategory",
     "StreamStarted",

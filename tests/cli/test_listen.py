@@ -7,6 +7,7 @@ import json
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections import deque
 
 import pytest
@@ -92,6 +93,19 @@ def test_a_person_sees_what_is_said_and_nothing_in_it_can_do_harm(listen, publis
     assert [line[34:] for line in before] == ["connected", "listening"]
     assert said[10:] == r"chat                    viewer_one: привет\n\x1b[2J\u202e"
     assert (code, stderr) == (ExitCode.ENDED, "")
+
+
+def test_how_the_listening_goes_is_told_over_http(listen):
+    listening = listen("streamer", "--topic", "chat", "--health-port", "0")
+    assert listening.process.stderr is not None
+    said = listening.process.stderr.readline()
+    assert said.startswith("health: http://127.0.0.1:")
+    listening.lines_until("listening")
+    with urllib.request.urlopen(said.split()[1]) as answer:
+        assert answer.status == 200
+        assert json.load(answer)["state"] == "hearing"
+    listening.process.send_signal(signal.SIGTERM)
+    assert listening.end()[0] == ExitCode.ENDED
 
 
 def test_a_program_gets_json(listen, publish):

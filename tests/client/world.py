@@ -222,7 +222,11 @@ class World:
         connection.close(code, detail="a test")
 
     def client(self, **settings: Any) -> Client:
-        given: dict[str, Any] = {"access_token": "access-token", "backoff": Backoff(draw=lambda: 0.5)}
+        given: dict[str, Any] = {
+            "access_token": "access-token",
+            "backoff": Backoff(draw=lambda: 0.5),
+            "watchdog": False,
+        }
         return Client(
             api_url="http://api.test",
             ws_url="ws://pubsub.test",

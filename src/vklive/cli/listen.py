@@ -16,6 +16,7 @@ from vklive.cli.credentials import Credentials
 from vklive.cli.escaping import escape
 from vklive.cli.exit_codes import ExitCode
 from vklive.cli.following import Ending, follow
+from vklive.cli.health_port import HealthPort
 from vklive.cli.output import ForPeople, ForPrograms, Output
 from vklive.cli.seconds import seconds
 from vklive.cli.secret_files import read_secret
@@ -62,6 +63,8 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--origin", envvar=variables.ORIGIN, show_envvar=True, default="", help="An Origin header, where one is wanted."
 )
+@click.option("--health-port", type=click.IntRange(0, 65535), help="Tell there, over HTTP, how the listening goes.")
+@click.option("--health-host", default="127.0.0.1", show_default=True, help="The address for --health-port.")
 @click.pass_context
 def listen(  # noqa: PLR0913 - one argument an option
     ctx: click.Context,
@@ -80,11 +83,16 @@ def listen(  # noqa: PLR0913 - one argument an option
     api_url: str,
     ws_url: str,
     origin: str,
+    health_port: int | None,
+    health_host: str,
 ) -> None:
     """Show the events of the channel URL, which is its address or the last part of it.
 
     What happens to the connection is told between the events. A lost connection is tried again for ever, unless
     --no-retry is given. Ctrl-C ends it.
+
+    With --health-port, GET /health answers 200 while everything that is wanted can be heard, and 503 with the reason
+    else; /stats has the numbers, /metrics the same for Prometheus.
     """
     credentials = Credentials(
         access_token=(read_secret(access_token_file) if access_token_file else access_token) or None,
@@ -102,8 +110,9 @@ def listen(  # noqa: PLR0913 - one argument an option
     )
     output = ForPrograms(sys.stdout) if as_json else ForPeople(sys.stdout)
     wanted = frozenset(map(Topic, topics)) or frozenset(Topic)
+    health = None if health_port is None else (health_host, health_port)
     ending = asyncio.run(
-        _listen(client, url, output, topics=wanted, limit=limit, retry=not no_retry, duration=duration)
+        _listen(client, url, output, topics=wanted, limit=limit, retry=not no_retry, duration=duration, health=health)
     )
     if ending.words:
         click.echo(f"Error: {escape(ending.words)}", err=True)
@@ -119,6 +128,7 @@ async def _listen(
     limit: int | None,
     retry: bool,
     duration: float | None,
+    health: tuple[str, int] | None,
 ) -> Ending:
     """Follow a channel until it ends, the time is up, or SIGTERM comes: which is the same as the time being up."""
     loop = asyncio.get_running_loop()
@@ -127,7 +137,12 @@ async def _listen(
         async with deadline:
             with contextlib.suppress(NotImplementedError):  # Windows has no such signal
                 loop.add_signal_handler(signal.SIGTERM, lambda: deadline.reschedule(loop.time()))
-            async with client, client.listen(url, topics=topics) as stream:
+            async with contextlib.AsyncExitStack() as stack:
+                await stack.enter_async_context(client)
+                if health is not None:
+                    port = await stack.enter_async_context(HealthPort(client).open(*health))
+                    click.echo(f"health: http://{health[0]}:{port}/health", err=True)
+                stream = await stack.enter_async_context(client.listen(url, topics=topics))
                 return await follow(stream, output, topics=topics, limit=limit, retry=retry)
     except TimeoutError:
         if not deadline.expired():

@@ -12,12 +12,15 @@ from vklive.client.backoff import Backoff
 from vklive.client.connections import DEFAULT_WS_CHANNELS, Connections
 from vklive.client.credentials import AccessToken, AppCredentials, RenewableTokenSource, TokenSource
 from vklive.client.devapi import DEFAULT_API_URL, DevApi
+from vklive.client.health import Health, health_of
 from vklive.client.http import HttpTransport, Httpx2Transport
 from vklive.client.picows_transport import PicowsTransport
 from vklive.client.queue import DEFAULT_LIMIT, EventQueue, Overflow
+from vklive.client.stats import Stats, stats_of
 from vklive.client.stream import Stream
 from vklive.client.supervisor import MAX_ATTEMPTS_AT_ONCE, Supervisor
 from vklive.client.transport import Transport
+from vklive.client.watchdog import Blockages, Watchdog
 from vklive.clock import Clock, SystemClock
 from vklive.devapi.channel_url import slug_of
 from vklive.devapi.topics import Topic
@@ -55,6 +58,7 @@ class Client:
         backoff: how long to wait between attempts; by default 0.5 to 20 seconds, longer each time.
         ws_channels: how many ws channels one connection takes; for more, more connections are made. By default what
             Centrifugo allows by default; a server that allows fewer is noticed.
+        watchdog: whether to watch, in a thread, for calls that hold up the event loop; each is logged with its stack.
         clock: the wall clock that events are stamped with.
 
     Raises:
@@ -78,6 +82,7 @@ class Client:
         http: HttpTransport | None = None,
         backoff: Backoff | None = None,
         ws_channels: int = DEFAULT_WS_CHANNELS,
+        watchdog: bool = True,
         clock: Clock | None = None,
     ) -> None:
         self._http = http or Httpx2Transport()
@@ -98,10 +103,13 @@ class Client:
         self._timeout = timeout
         self._backoff = backoff or Backoff()
         self._turns = asyncio.Semaphore(MAX_ATTEMPTS_AT_ONCE)
+        self._watchdog = Watchdog() if watchdog else None
         self._connections = Connections(self._supervisor, ws_channels=ws_channels)
 
     async def __aenter__(self) -> Self:
         self._connections.start()
+        if self._watchdog is not None:
+            self._watchdog.start()
         return self
 
     async def __aexit__(
@@ -122,6 +130,8 @@ class Client:
         try:
             return await self._connections.stop(drain=drain)
         finally:
+            if self._watchdog is not None:
+                self._watchdog.stop()
             if isinstance(self.api.credentials, RenewableTokenSource):
                 await self.api.credentials.close()
             await self._http.close()
@@ -151,6 +161,20 @@ class Client:
             topics=list(Topic) if topics is None else [_topic(topic) for topic in topics],
             queue=EventQueue(limit=self._queue_limit, overflow=self._overflow),
             clock=self._clock,
+        )
+
+    def health(self) -> Health:
+        """Whether everything that is wanted can be heard, from what has happened. To be called in the event loop."""
+        return health_of((each.evidence for each in self._connections), now=asyncio.get_running_loop().time())
+
+    def stats(self) -> Stats:
+        """What was counted so far. To be called in the event loop."""
+        connections = list(self._connections)
+        return stats_of(
+            [each.evidence for each in connections],
+            [stream for each in connections for stream in each.streams],
+            Blockages() if self._watchdog is None else self._watchdog.blockages,
+            now=asyncio.get_running_loop().time(),
         )
 
     def _supervisor(self, *, full: Callable[[Stream], bool]) -> Supervisor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from msgspec import Struct
 
 from vklive.errors import (
@@ -14,9 +16,34 @@ from vklive.errors import (
     VkliveError,
 )
 from vklive.protocol.client_events import Closed
-from vklive.protocol.codes import DisconnectCode
+from vklive.protocol.codes import ClientCode, DisconnectCode
 
 _REQUEST_TIMEOUT = 408
+_OF_WEBSOCKET = range(1000, 3000)
+
+
+class Cause(StrEnum):
+    """What kind of failure it was, for counting."""
+
+    API = "api"
+    """The DevAPI is busy or in trouble."""
+    CREDENTIALS = "credentials"  # a word, not a secret
+    """The program's own source of credentials failed."""
+    DNS = "dns"
+    TCP = "tcp"
+    TLS = "tls"
+    PROXY = "proxy"
+    HANDSHAKE = "handshake"
+    TIMEOUT = "timeout"
+    """No connection within the time for it, or no answer to a command."""
+    NO_PING = "no_ping"
+    """The server was not heard for too long."""
+    LOST = "lost"
+    """The connection ended without a word of the server's."""
+    SHUTDOWN = "shutdown"
+    """The server stops or restarts."""
+    CLOSED = "closed"
+    """The server closed the connection, or refused it, for another reason; the code says which."""
 
 
 class Failure(Struct, frozen=True, kw_only=True):
@@ -24,11 +51,13 @@ class Failure(Struct, frozen=True, kw_only=True):
 
     Attributes:
         cause: in words.
+        kind: for counting.
         code: of the close frame or the error, where there was one.
         wait: seconds to wait at least, because the server said so.
     """
 
     cause: str
+    kind: Cause
     code: int | None = None
     wait: float = 0.0
 
@@ -42,13 +71,13 @@ def failure_of(error: VkliveError) -> Failure:
     """
     match error:
         case RateLimitedError() | UnavailableError():
-            return Failure(cause=str(error), code=error.status, wait=error.retry_after or 0.0)
+            return Failure(cause=str(error), kind=Cause.API, code=error.status, wait=error.retry_after or 0.0)
         case CredentialsError():
-            return Failure(cause=str(error))
+            return Failure(cause=str(error), kind=Cause.CREDENTIALS)
         case DevApiError(status=status) if status == _REQUEST_TIMEOUT:
-            return Failure(cause=str(error), code=status)
-        case ConnectError(permanent=False):
-            return Failure(cause=str(error))
+            return Failure(cause=str(error), kind=Cause.API, code=status)
+        case ConnectError(permanent=False, phase=phase):
+            return Failure(cause=str(error), kind=Cause(phase))
         case _:
             raise error
 
@@ -61,5 +90,18 @@ def failure_of_end(closed: Closed) -> Failure:
             that was slow to connect, which is the network's fault and no reason to stay away.
     """
     if closed.reconnect or closed.code == DisconnectCode.STALE:
-        return Failure(cause=closed.reason, code=closed.code)
+        return Failure(cause=closed.reason, kind=_kind_of(closed.code), code=closed.code)
     raise DisconnectedError(closed.code, closed.reason)
+
+
+def _kind_of(code: int) -> Cause:
+    match code:
+        case ClientCode.NO_PING:
+            return Cause.NO_PING
+        case ClientCode.SUBSCRIBE_TIMEOUT | ClientCode.CONNECT_TIMEOUT | ClientCode.UNSUBSCRIBE_TIMEOUT:
+            return Cause.TIMEOUT
+        case DisconnectCode.SHUTDOWN:
+            return Cause.SHUTDOWN
+        case _:
+            # Close codes of WebSocket itself are the network's, or a proxy's.
+            return Cause.LOST if code in _OF_WEBSOCKET else Cause.CLOSED

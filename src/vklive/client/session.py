@@ -16,6 +16,7 @@ from typing import TypeAlias
 from vklive.client.backlog import Backlog
 from vklive.client.batched_api import BatchedApi
 from vklive.client.devapi import DevApi
+from vklive.client.evidence import Evidence
 from vklive.client.persistent_api import PersistentApi
 from vklive.client.routes import Routes
 from vklive.client.stream import Stream
@@ -52,9 +53,10 @@ class Session:
         clock: the wall clock that events are stamped with.
         start_job: starts what runs beside; it is cancelled when the session ends.
         full: see `vklive.client.subscribing.Subscribing`.
+        evidence: what is known of the connection, kept up to date here while it lasts.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a connection
         self,
         link: Link,
         *,
@@ -65,6 +67,7 @@ class Session:
         clock: Clock,
         start_job: StartJob,
         full: Callable[[Stream], bool],
+        evidence: Evidence,
     ) -> None:
         self.connected: Connected | None = None
         self.error: VkliveError | None = None
@@ -77,6 +80,7 @@ class Session:
         self._clock = clock
         self._read_at = datetime.fromtimestamp(0, UTC)
         self._start_job = start_job
+        self._evidence = evidence
         self._routes = Routes()
         self._subscribing = Subscribing(
             machine, api=self._api, routes=self._routes, job=self._job, flush=self._flush, full=full
@@ -137,6 +141,7 @@ class Session:
         now = self._now()
         if messages is None:
             return self._machine.tick(now)
+        self._evidence.last_byte = now
         self._read_at = datetime.fromtimestamp(self._clock.wall(), UTC)
         return [event for message in messages for event in self._machine.receive(message, now=now)]
 
@@ -168,8 +173,10 @@ class Session:
             self._flush()
 
     def _take(self, event: ClientEvent) -> None:
+        self._count(event)
         match event:
             case said.Connected():
+                self._evidence.connected(self._now(), silence_allowed=self._machine.silence_allowed)
                 self.connected = Connected(attempt=self._attempt, client_id=event.client_id)
                 for stream in self._streams:
                     self._begin(stream)
@@ -186,6 +193,15 @@ class Session:
                 pass  # the first is followed by the end, and `run` knows what to do with the others
             case _:
                 self._subscribing.take(event)
+
+    def _count(self, event: ClientEvent) -> None:
+        match event:
+            case said.Refreshed(ws_channel):
+                self._evidence.refreshes[_kind_of_token(ws_channel)] += 1
+            case said.RefreshRefused(ws_channel):
+                self._evidence.refusals[_kind_of_token(ws_channel)] += 1
+            case _:
+                pass
 
     def _begin(self, stream: Stream) -> None:
         assert self.connected is not None  # noqa: S101 - asked by both callers
@@ -219,6 +235,8 @@ class Session:
                 received_at=read_at,
                 raw=raw,
             )
+            subscription.events += 1
+            subscription.last_event = event
             stream.queue.put_now(event)
         return True
 
@@ -256,3 +274,7 @@ class Session:
     @staticmethod
     def _now() -> float:
         return asyncio.get_running_loop().time()
+
+
+def _kind_of_token(ws_channel: str | None) -> str:
+    return "connection" if ws_channel is None else "subscription"

@@ -121,6 +121,7 @@ class Stream:
         """Say that something may have been missed, once."""
         gap = Gap(topic=subscription.topic, ws_channel=subscription.ws_channel, reason=subscription.gap)
         subscription.gap = ""
+        subscription.gaps += 1
         self.tell(gap, topic=subscription.topic, ws_channel=subscription.ws_channel)
 
     def deny(self, subscription: Subscription, reason: str) -> None:

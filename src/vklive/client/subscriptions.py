@@ -12,6 +12,7 @@ from enum import Enum
 from msgspec import Struct
 
 from vklive.devapi.topics import Topic, WebSocketChannels
+from vklive.events import Event
 from vklive.protocol.position import Position
 
 NO_TOKENS_FOR_APPLICATIONS = "it needs a subscription token, and those are given to users only"
@@ -54,6 +55,9 @@ class Subscription(Struct):
         position: of the last publication, where the ws channel keeps history.
         gap: why something may have been missed since then; empty when nothing was.
         denied: why there is no access, as it was told; empty when there is, or nothing was told.
+        events: how many were heard.
+        gaps: how often some may have been missed.
+        last_event: the last one that was heard.
     """
 
     ws_channel: str
@@ -63,6 +67,9 @@ class Subscription(Struct):
     position: Position | None = None
     gap: str = ""
     denied: str = ""
+    events: int = 0
+    gaps: int = 0
+    last_event: Event | None = None
 
     def interrupt(self, reason: str) -> None:
         """It does not stand any more, for now; what is said meanwhile is missed."""

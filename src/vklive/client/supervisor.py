@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from vklive._version import __version__
 from vklive.client.backoff import Backoff
 from vklive.client.devapi import DevApi
+from vklive.client.evidence import Evidence
 from vklive.client.failures import Failure, failure_of, failure_of_end
 from vklive.client.session import Session
 from vklive.client.stream import Stream
@@ -76,6 +77,7 @@ class Supervisor:
         self._clock = clock
         self._turns = turns
         self._full = full
+        self.evidence = Evidence()
         self._streams: list[Stream] = []
         self._wanted = asyncio.Event()
         self._attempt = 0
@@ -133,6 +135,7 @@ class Supervisor:
             while True:
                 await self._wanted.wait()
                 self._attempt += 1
+                self.evidence.connecting(self._now())
                 failure = await self._attempt_once()
                 await self._wait_after(failure)
         except VkliveError as error:
@@ -164,7 +167,7 @@ class Supervisor:
                 raise
 
     async def _work(self, link: Link, token: str) -> Failure:
-        began = asyncio.get_running_loop().time()
+        began = self._now()
         jobs: set[asyncio.Task[None]] = set()
 
         def start_job(work: Coroutine[None, None, None]) -> None:
@@ -182,6 +185,7 @@ class Supervisor:
             clock=self._clock,
             start_job=start_job,
             full=self._full,
+            evidence=self.evidence,
         )
         reason = "the client was closed"
         try:
@@ -193,7 +197,7 @@ class Supervisor:
             for job in list(jobs):
                 job.cancel()
             await asyncio.gather(*jobs, return_exceptions=True)
-        if session.connected is not None and asyncio.get_running_loop().time() - began >= STABLE_AFTER:
+        if session.connected is not None and self._now() - began >= STABLE_AFTER:
             self._backoff.reset()
             self._rejections = 0
         elif closed.code >= _SERVERS_OWN and closed.code != DisconnectCode.SHUTDOWN:
@@ -211,6 +215,7 @@ class Supervisor:
             self._rejections = 0
             for stream in self._streams:
                 stream.forget_positions()
+        self.evidence.waiting(self._now(), reason=failure.cause, cause=failure.kind, delay=delay)
         _log.warning("no connection: %s; attempt %d in %.1f s", failure.cause, self._attempt + 1, delay)
         for stream in self._streams:
             stream.tell(Reconnecting(cause=failure.cause, code=failure.code, delay=delay, attempt=self._attempt + 1))
@@ -218,6 +223,11 @@ class Supervisor:
 
     def _give_up(self, error: Exception) -> None:
         self._ended = error if isinstance(error, VkliveError) else VkliveError(f"the client failed: {error!r}")
+        self.evidence.ended(self._now(), reason=str(self._ended))
         for stream in self._streams:
             stream.queue.close(self._ended)
         self._streams.clear()
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()

@@ -12,9 +12,11 @@ from typing import Self, TypedDict, Unpack
 from vklive.client.backoff import Backoff
 from vklive.client.client import Client
 from vklive.client.credentials import TokenSource
+from vklive.client.health import Health
 from vklive.client.http import HttpTransport
 from vklive.client.loop_thread import LoopThread
 from vklive.client.queue import Overflow
+from vklive.client.stats import Stats
 from vklive.client.stream import Stream
 from vklive.client.transport import Transport
 from vklive.clock import Clock
@@ -39,6 +41,7 @@ class ClientSettings(TypedDict, total=False):
     http: HttpTransport | None
     backoff: Backoff | None
     ws_channels: int
+    watchdog: bool
     clock: Clock | None
 
 
@@ -123,15 +126,30 @@ class SyncClient:
     ) -> None:
         self.close()
 
-    def close(self) -> None:
-        """Close all streams, the connection and the thread. May be called again."""
-        if self._thread.is_running:
-            try:
-                self._thread.call(self._client.close())
-            finally:
-                self._thread.stop()
+    def close(self, *, drain: float = 0.0) -> int:
+        """Close all streams, the connection and the thread, see `vklive.Client.close`. May be called again."""
+        if not self._thread.is_running:
+            return 0
+        try:
+            return self._thread.call(self._client.close(drain=drain))
+        finally:
+            self._thread.stop()
+
+    def health(self) -> Health:
+        """See `vklive.Client.health`."""
+        return self._thread.call(self._health())
+
+    def stats(self) -> Stats:
+        """See `vklive.Client.stats`."""
+        return self._thread.call(self._stats())
 
     def listen(self, channel_url: str, *, topics: Collection[Topic | str] | None = None) -> SyncStream:
         """The events of a channel, see `vklive.Client.listen`."""
         stream = self._client.listen(channel_url, topics=topics)
         return SyncStream(stream, thread=self._thread)
+
+    async def _health(self) -> Health:
+        return self._client.health()
+
+    async def _stats(self) -> Stats:
+        return self._client.stats()

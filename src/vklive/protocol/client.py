@@ -246,6 +246,11 @@ class ClientConnection:
         )
         return min((at for at in times if at is not None), default=None)
 
+    @property
+    def silence_allowed(self) -> float | None:
+        """Seconds of silence after which the connection counts as dead; `None` when the server does not ping."""
+        return self._ping_interval + self._max_ping_delay if self._ping_interval else None
+
     def data_to_send(self) -> list[bytes]:
         """The frames that are to be sent, in order. They are given once."""
         messages, self._outbox = self._outbox, []
