@@ -136,13 +136,15 @@ class Client:
                 await self.api.credentials.close()
             await self._http.close()
 
-    def listen(self, channel_url: str, *, topics: Collection[Topic | str] | None = None) -> Stream:
+    def listen(self, channel_url: str, *, topics: Collection[Topic | str] | None = None, refill: bool = True) -> Stream:
         """The events of a channel.
 
         Args:
             channel_url: the channel's slug, or its address.
             topics: which of its ws channels, see `vklive.Topic`; `None` for all. One that this user may not hear is
                 told by a `vklive.events.NoAccess` in the stream.
+            refill: whether to ask the API, after a gap in the chat, for the messages that were missed. They come after
+                a `vklive.events.Refilled`, in order, and before what was said later.
 
         Returns:
             A stream, to be used with ``async with`` and ``async for``.
@@ -161,6 +163,7 @@ class Client:
             topics=list(Topic) if topics is None else [_topic(topic) for topic in topics],
             queue=EventQueue(limit=self._queue_limit, overflow=self._overflow),
             clock=self._clock,
+            refill=refill,
         )
 
     def health(self) -> Health:

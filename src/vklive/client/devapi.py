@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar, cast
 
 import msgspec
+from msgspec import Raw
 
 from vklive.client.credentials import RenewableTokenSource, TokenSource
 from vklive.client.http import HttpResponse, HttpTransport
@@ -19,6 +20,7 @@ from vklive.devapi.models import (
     Channels,
     ChannelsRequest,
     ChannelUrl,
+    ChatMessages,
     Data,
     ErrorBody,
     SubscriptionTokens,
@@ -42,6 +44,9 @@ MAX_TOKENS_A_CALL = 100
 
 MAX_CHANNELS_A_CALL = 100
 """Channels in one call of ``POST /v1/channels``."""
+
+MAX_MESSAGES = 200
+"""Messages in one answer of ``GET /v1/chat/messages``."""
 
 _UNAUTHORIZED = 401
 _TOO_MANY = 429
@@ -114,6 +119,17 @@ class DevApi:
             answer = await self._call("POST", "/v1/channels", body=body)
             found += _decode(answer, Data[Channels], "POST /v1/channels").channels
         return found
+
+    async def chat_messages(self, channel_url: str, *, limit: int = MAX_MESSAGES) -> list[Raw]:
+        """The newest messages of a chat, each as JSON, for `vklive.events.ChatMessage`. The order is not promised.
+
+        Args:
+            channel_url: the slug of the channel.
+            limit: how many at most, up to `MAX_MESSAGES`.
+        """
+        params = {"channel_url": channel_url, "limit": str(limit)}
+        answer = await self._call("GET", "/v1/chat/messages", params=params)
+        return _decode(answer, Data[ChatMessages], "GET /v1/chat/messages").chat_messages
 
     async def _call(
         self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: bytes | None = None

@@ -112,6 +112,18 @@ class EventQueue:
             self._append_of_connection(event)
         self._arrived.set()
 
+    def put_late(self, event: Event) -> None:
+        """Add an event that was heard long ago and can wait no longer, also when the policy is to wait for room.
+
+        To be used for a number that is bounded elsewhere.
+        """
+        if not self._closed and self.must_wait:
+            self._events.append(event)
+            self._depth += 1
+            self._arrived.set()
+        else:
+            self.put_now(event)
+
     async def get(self) -> Event:
         """The next event. Can be cancelled without loss.
 

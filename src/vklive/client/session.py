@@ -18,6 +18,7 @@ from vklive.client.batched_api import BatchedApi
 from vklive.client.devapi import DevApi
 from vklive.client.evidence import Evidence
 from vklive.client.persistent_api import PersistentApi
+from vklive.client.refill import Refiller
 from vklive.client.routes import Routes
 from vklive.client.stream import Stream
 from vklive.client.subscribing import Subscribing, refresh_delay
@@ -83,7 +84,13 @@ class Session:
         self._evidence = evidence
         self._routes = Routes()
         self._subscribing = Subscribing(
-            machine, api=self._api, routes=self._routes, job=self._job, flush=self._flush, full=full
+            machine,
+            api=self._api,
+            routes=self._routes,
+            job=self._job,
+            flush=self._flush,
+            full=full,
+            refiller=Refiller(api, clock=clock),
         )
         self._backlog = Backlog(self._release, start_job=self._job)
         self._alarm: asyncio.Timeout | None = None
@@ -220,7 +227,7 @@ class Session:
         for stream, subscription in routes:
             if subscription.phase is Phase.WAITING and self._machine.is_heard(published.ws_channel):
                 # It has joined another stream's ws channel and still waits for the tokens of its others.
-                stream.begin_listening(subscription)
+                self._subscribing.begin_listening(stream, subscription)
             elif subscription.gap:
                 stream.tell_gap(subscription)
             if published.position is not None:
@@ -235,9 +242,7 @@ class Session:
                 received_at=read_at,
                 raw=raw,
             )
-            subscription.events += 1
-            subscription.last_event = event
-            stream.queue.put_now(event)
+            stream.hear(subscription, event)
         return True
 
     def _refresh_refused(self, refused: said.Refused) -> None:

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Protocol, Self
 
+from vklive.client.chat_memory import ChatMemory
 from vklive.client.queue import EventQueue
 from vklive.client.subscriptions import NO_WS_CHANNEL, Phase, Subscription, plan
 from vklive.clock import Clock
 from vklive.devapi.topics import Topic, WebSocketChannels
 from vklive.errors import VkliveError
-from vklive.events import Event, EventData, Gap, Listening, NoAccess
+from vklive.events import Event, EventData, Gap, Listening, NoAccess, Refilled
 
 
 class Supply(Protocol):
@@ -39,11 +40,19 @@ class Stream:
     """
 
     def __init__(
-        self, supply: Supply, channel_url: str, *, topics: Collection[Topic], queue: EventQueue, clock: Clock
+        self,
+        supply: Supply,
+        channel_url: str,
+        *,
+        topics: Collection[Topic],
+        queue: EventQueue,
+        clock: Clock,
+        refill: bool = True,
     ) -> None:
         self.channel_url = channel_url
         self.topics = frozenset(topics)
         self.queue = queue
+        self.refill = refill
         # Kept from one connection to the next. `planned` is false while the API is to be asked for names (again).
         self.subscriptions: list[Subscription] = []
         self.planned = False
@@ -113,9 +122,47 @@ class Stream:
         subscription.phase = Phase.LISTENING
         subscription.denied = ""
         if subscription.gap:
+            if subscription.chat is not None and self.refill:
+                # What still waits behind an earlier hole was heard before this one.
+                self._let_go(subscription, subscription.chat)
+                subscription.chat.begin()
             self.tell_gap(subscription)
         listening = Listening(topic=subscription.topic, ws_channel=subscription.ws_channel)
         self.tell(listening, topic=subscription.topic, ws_channel=subscription.ws_channel)
+
+    def hear(self, subscription: Subscription, event: Event) -> None:
+        """An event has come; the queue has room for it."""
+        memory = subscription.chat
+        if memory is not None:
+            if memory.is_repeated(event):
+                return
+            if memory.is_holding and not memory.is_full:
+                memory.hold(event)
+                return
+            # The chat is too busy to wait any longer for what was missed.
+            if memory.is_holding:
+                self._let_go(subscription, memory)
+        self.give(subscription, event)
+
+    def give(self, subscription: Subscription, event: Event, *, late: bool = False) -> None:
+        """Count an event, and put it into the queue; `late` when it cannot wait for room."""
+        subscription.events += 1
+        subscription.last_event = event
+        if late:
+            self.queue.put_late(event)
+        else:
+            self.queue.put_now(event)
+
+    def _let_go(self, subscription: Subscription, memory: ChatMemory) -> None:
+        while memory.holds:
+            self.give(subscription, memory.next_held(), late=True)
+        memory.end()
+
+    def tell_refilled(self, subscription: Subscription, *, count: int, complete: bool) -> None:
+        """Say what could be had of what was missed."""
+        topic, ws_channel = subscription.topic, subscription.ws_channel
+        refilled = Refilled(topic=topic, ws_channel=ws_channel, count=count, complete=complete)
+        self.tell(refilled, topic=topic, ws_channel=ws_channel)
 
     def tell_gap(self, subscription: Subscription) -> None:
         """Say that something may have been missed, once."""

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from vklive.client.backoff import Backoff
 from vklive.client.batched_api import BatchedApi
+from vklive.client.refill import Refiller
 from vklive.client.routes import Routes
 from vklive.client.stream import Stream
 from vklive.client.subscriptions import NO_TOKEN, Access, Phase, Subscription, decide
@@ -45,6 +46,7 @@ class Subscribing:
         job: begins some work beside.
         flush: sends what the machine has to say.
         full: is told of a stream for which the server has no room on this connection; says whether another one has it.
+        refiller: fills the holes in chats.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Subscribing:
         job: Callable[[Callable[[], Coroutine[None, None, None]]], None],
         flush: Callable[[], None],
         full: Callable[[Stream], bool],
+        refiller: Refiller,
     ) -> None:
         self._machine = machine
         self._api = api
@@ -63,6 +66,7 @@ class Subscribing:
         self._job = job
         self._flush = flush
         self._full = full
+        self._refiller = refiller
         self._refusals: dict[str, Backoff] = {}
         self._asked: set[str] = set()
         self._waiting: deque[tuple[Subscription, str]] = deque()
@@ -81,6 +85,13 @@ class Subscribing:
                 self._machine.unsubscribe(ws_channel, now=_now())
         self._ask_next()
         self._flush()
+
+    def begin_listening(self, stream: Stream, subscription: Subscription) -> None:
+        """It is heard from now on; what can be had of what was missed is fetched."""
+        stream.begin_listening(subscription)
+        memory = subscription.chat
+        if memory is not None and memory.is_holding:
+            self._job(lambda: self._refiller.refill(stream, subscription, memory))
 
     # What the server says.
 
@@ -111,7 +122,7 @@ class Subscribing:
             if event.recovered and subscription.position == recovered_from:
                 subscription.gap = ""
             subscription.position = event.position
-            stream.begin_listening(subscription)
+            self.begin_listening(stream, subscription)
 
     def _refused(self, event: said.SubscribeRefused) -> None:
         ws_channel, refused = event.ws_channel, event.refused
@@ -211,7 +222,7 @@ class Subscribing:
                 for stream, each in routes:
                     if each.phase is Phase.WAITING:
                         each.position = position
-                        stream.begin_listening(each)
+                        self.begin_listening(stream, each)
             return
         subscription.phase = Phase.ASKED
         self._asked.add(ws_channel)

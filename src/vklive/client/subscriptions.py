@@ -11,6 +11,7 @@ from enum import Enum
 
 from msgspec import Struct
 
+from vklive.client.chat_memory import ChatMemory
 from vklive.devapi.topics import Topic, WebSocketChannels
 from vklive.events import Event
 from vklive.protocol.position import Position
@@ -55,6 +56,7 @@ class Subscription(Struct):
         position: of the last publication, where the ws channel keeps history.
         gap: why something may have been missed since then; empty when nothing was.
         denied: why there is no access, as it was told; empty when there is, or nothing was told.
+        chat: what is remembered of it, where it is the chat for everybody: that can be filled after a hole.
         events: how many were heard.
         gaps: how often some may have been missed.
         last_event: the last one that was heard.
@@ -67,6 +69,7 @@ class Subscription(Struct):
     position: Position | None = None
     gap: str = ""
     denied: str = ""
+    chat: ChatMemory | None = None
     events: int = 0
     gaps: int = 0
     last_event: Event | None = None
@@ -99,7 +102,11 @@ def plan(names: WebSocketChannels, topics: Collection[Topic]) -> tuple[list[Subs
                 by_name.setdefault(name, []).append(topic)
             else:
                 missing.append(topic)
-    return [Subscription(name, shared[0], _access(shared)) for name, shared in by_name.items()], missing
+    planned = [
+        Subscription(name, shared[0], _access(shared), chat=ChatMemory() if Topic.CHAT in shared else None)
+        for name, shared in by_name.items()
+    ]
+    return planned, missing
 
 
 def decide(

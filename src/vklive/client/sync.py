@@ -143,9 +143,11 @@ class SyncClient:
         """See `vklive.Client.stats`."""
         return self._thread.call(self._stats())
 
-    def listen(self, channel_url: str, *, topics: Collection[Topic | str] | None = None) -> SyncStream:
+    def listen(
+        self, channel_url: str, *, topics: Collection[Topic | str] | None = None, refill: bool = True
+    ) -> SyncStream:
         """The events of a channel, see `vklive.Client.listen`."""
-        stream = self._client.listen(channel_url, topics=topics)
+        stream = self._client.listen(channel_url, topics=topics, refill=refill)
         return SyncStream(stream, thread=self._thread)
 
     async def _health(self) -> Health:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from vklive.devapi.topics import WebSocketChannels
 
@@ -160,3 +160,9 @@ class Channels(Model):
     """Answer of ``POST /v1/channels``: those that exist, in the order in which they were asked for."""
 
     channels: list[ChannelInfo] = []
+
+
+class ChatMessages(Model):
+    """Answer of ``GET /v1/chat/messages``: the newest ones, each as events tell it (`vklive.events.ChatMessage`)."""
+
+    chat_messages: list[Raw] = []

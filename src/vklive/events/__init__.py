@@ -22,6 +22,7 @@ from vklive.events.lifecycle import (
     Listening,
     NoAccess,
     Reconnecting,
+    Refilled,
     TokenRefreshed,
     Unsubscribed,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "RaidIncome",
     "RaidSource",
     "Reconnecting",
+    "Refilled",
     "RewardDemand",
     "RewardDemandCreated",
     "Role",

@@ -80,6 +80,24 @@ class Gap(EventData, frozen=True, kw_only=True):
     reason: str
 
 
+class Refilled(EventData, frozen=True, kw_only=True):
+    """After a gap, the API was asked for the messages of a chat that were missed; they follow.
+
+    Deletions and other kinds of events cannot be had that way.
+
+    Attributes:
+        count: how many messages follow.
+        complete: whether they are all that were missed: the API keeps no more than the newest.
+    """
+
+    event_type: ClassVar[str] = "vklive.refilled"
+
+    topic: str
+    ws_channel: str
+    count: int
+    complete: bool
+
+
 class TokenRefreshed(EventData, frozen=True, kw_only=True):
     """A token was about to expire and was replaced.
 
