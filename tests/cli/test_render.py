@@ -18,6 +18,7 @@ from vklive.events.lifecycle import (
     Listening,
     NoAccess,
     Reconnecting,
+    Refilled,
     TokenRefreshed,
     Unsubscribed,
 )
@@ -140,6 +141,12 @@ HAPPENED = [
     (Listening(topic="chat", ws_channel="x"), "chat", "listening"),
     (NoAccess(topic="limited_chat", ws_channel="x", reason="no token"), "limited_chat", "no access: no token"),
     (Gap(topic="chat", ws_channel="x", reason="new epoch"), "chat", "some events may be missing here: new epoch"),
+    (Refilled(topic="chat", ws_channel="x", count=3, complete=True), "chat", "messages that were missed: 3"),
+    (
+        Refilled(topic="chat", ws_channel="x", count=200, complete=False),
+        "chat",
+        "messages that were missed: 200; older ones cannot be had",
+    ),
     (TokenRefreshed(kind="connection"), "", "a new connection token"),
     (TokenRefreshed(kind="subscription", ws_channel="x:1"), "limited_chat", "a new subscription token for x:1"),
     (

@@ -16,6 +16,7 @@ from vklive.client.backoff import Backoff
 from vklive.protocol.messages import Publication
 from vklive.server.app import Server
 from vklive.server.settings import PubSubSettings, Settings, TokenSettings
+from vklive.server.targets import Target
 
 SEED = """
 [[users]]
@@ -47,9 +48,15 @@ CHAT = "api-channel-chat:42"
 LIMITED = "api-channel-limited-chat:42"
 
 
-def message(text: str) -> bytes:
+def message(text: str, *, number: int = 1) -> bytes:
     author = {"id": 8, "nick": "Аня", "is_owner": False, "is_moderator": False, "badges": [], "roles": []}
-    said = {"id": 1, "created_at": 1, "is_private": False, "author": author, "parts": [{"text": {"content": text}}]}
+    said = {
+        "id": number,
+        "created_at": 1,
+        "is_private": False,
+        "author": author,
+        "parts": [{"text": {"content": text}}],
+    }
     payload = {"type": "channel_chat_message_send", "data": {"chat_message": said}}
     return json.dumps(payload, ensure_ascii=False).encode()
 
@@ -172,6 +179,23 @@ async def test_a_burst_arrives_whole_and_in_order(server):
             for number in range(3000):
                 await publish(server, CHAT, message(str(number)))
             assert [(await next_chat(stream)).text for _ in range(3000)] == [str(number) for number in range(3000)]
+
+
+async def test_what_was_said_in_the_chat_while_the_connection_was_away_is_filled_in(server):
+    async with client_of(server, access_token="guest") as client:
+        async with client.listen("streamer", topics={"chat"}) as stream:
+            await answered(stream, 1)
+            await publish(server, CHAT, message("one", number=1))
+            assert (await next_chat(stream)).text == "one"
+            await server.node.disconnect(Target(user="9"), code=3011, reason="force reconnect")
+            await publish(server, CHAT, message("two", number=2))
+            await publish(server, CHAT, message("three", number=3))
+            seen: list[vklive.EventData] = []
+            while not seen or not isinstance(seen[-1], vklive.Refilled):
+                seen.append((await anext(stream)).data)
+            assert vklive.Gap in map(type, seen)
+            assert seen[-1] == vklive.Refilled(topic="chat", ws_channel=CHAT, count=2, complete=True)
+            assert [(await next_chat(stream)).text for _ in range(2)] == ["two", "three"]
 
 
 async def test_wrong_credentials_and_an_unknown_channel_say_so(server):

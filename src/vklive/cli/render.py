@@ -24,6 +24,7 @@ from vklive.events.lifecycle import (
     Listening,
     NoAccess,
     Reconnecting,
+    Refilled,
     TokenRefreshed,
     Unsubscribed,
 )
@@ -146,6 +147,12 @@ def _(data: NoAccess) -> list[Span]:
 @_sentence.register
 def _(data: Gap) -> list[Span]:
     return [(f"some events may be missing here: {data.reason}", _BAD)]
+
+
+@_sentence.register
+def _(data: Refilled) -> list[Span]:
+    rest = "" if data.complete else "; older ones cannot be had"
+    return [(f"messages that were missed: {data.count}{rest}", _GOOD if data.complete else _BAD)]
 
 
 @_sentence.register

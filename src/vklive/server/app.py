@@ -14,6 +14,7 @@ from litestar import Litestar
 from vklive.clock import Clock, SystemClock
 from vklive.server.access import vk_namespaces
 from vklive.server.admission import Admission
+from vklive.server.chat_log import ChatLog
 from vklive.server.http.devapi_routes import CORS, devapi_router
 from vklive.server.http.errors import (
     exception_handlers,  # pyright: ignore[reportUnknownVariableType] (Litestar: Response[Any])
@@ -70,10 +71,12 @@ class Server:
             tasks=self._tasks,
         )
         self.node = self._pubsub.node
+        chats = ChatLog()
+        self.node.on_publication = chats.take
         metrics = [metrics_route(self.node, settings.metrics)] if settings.metrics.enabled else []
         app = Litestar(
             route_handlers=[
-                devapi_router(self._store, self._issuer, settings.devapi),
+                devapi_router(self._store, self._issuer, settings.devapi, chats=chats),
                 server_api_router(self.node, key=settings.api_key, name=self._name_of_node),
                 health_route("/health"),
                 *metrics,

@@ -99,6 +99,8 @@ class Node:
         self._connections: dict[Connection, None] = {}
         self._by_user: dict[str, dict[Connection, None]] = {}
         self._started_at = 0.0
+        self.on_publication: Callable[[str, Publication], None] | None = None
+        """Is told of everything that is published here, before those who listen are."""
 
     # What it is like.
 
@@ -242,6 +244,8 @@ class Node:
         """
         namespace = self._namespace(ws_channel)
         self.counts.sent["publication"] += 1
+        if self.on_publication is not None:
+            self.on_publication(ws_channel, publication)
         return await self._broker.publish(
             ws_channel, publication, retention=None if skip_history else namespace.retention
         )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import jwt
 import pytest
+from msgspec import Raw
 
 from vklive.devapi.topics import Topic
+from vklive.protocol.messages import Publication
 from vklive.server.names import WsChannel, build
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -281,3 +283,40 @@ async def test_any_web_page_may_call_and_read_what_is_answered(http, bearer):
     for answer in (preflight, good, refused):
         assert answer.headers["access-control-allow-origin"] == "*"
         assert "access-control-allow-credentials" not in answer.headers
+
+
+# chat/messages
+
+
+def said(number: int) -> Publication:
+    return Publication(data=Raw(b'{"type":"channel_chat_message_send","data":{"chat_message":{"id":%d}}}' % number))
+
+
+async def test_the_newest_messages_of_a_chat_are_told_and_private_ones_to_their_user_only(http, server, bearer, basic):
+    await server.node.publish(build(WsChannel(Topic.CHAT, 42)), said(1))
+    await server.node.publish(build(WsChannel(Topic.PRIVATE_CHAT, 42, 11)), said(2))
+    await server.node.publish(build(WsChannel(Topic.CHAT, 42)), said(3))
+    where = "/v1/chat/messages"
+    for headers, expected in (
+        (bearer("viewer"), [1, 2, 3]),
+        (bearer("moderator"), [1, 3]),
+        (basic("bot", "secret of the bot"), [1, 3]),
+    ):
+        answer = await http.get(where, params={"channel_url": "streamer", "limit": 200}, headers=headers)
+        assert [message["id"] for message in answer.json()["data"]["chat_messages"]] == expected
+    newest = await http.get(where, params={"channel_url": "streamer", "limit": 1}, headers=bearer("moderator"))
+    assert newest.json() == {"data": {"chat_messages": [{"id": 3}]}}
+
+
+@pytest.mark.parametrize(
+    ("params", "status", "code"),
+    [
+        ({"channel_url": "streamer", "limit": 0}, 400, "invalid_param"),
+        ({"channel_url": "streamer", "limit": 201}, 400, "invalid_param"),
+        ({"channel_url": "streamer", "limit": "all"}, 400, "invalid_param"),
+        ({"channel_url": "streamer"}, 400, "missing_param"),
+        ({"channel_url": "nobody", "limit": 1}, 404, "channel_not_found"),
+    ],
+)
+async def test_what_cannot_be_told_of_a_chat_is_said(http, bearer, params, status, code):
+    assert error(await http.get("/v1/chat/messages", params=params, headers=bearer("viewer"))) == (status, code)

@@ -8,6 +8,7 @@ import pytest_asyncio
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
+from vklive.server.chat_log import ChatLog
 from vklive.server.http.devapi_routes import devapi_router
 from vklive.server.http.health import health_route
 from vklive.server.http.openapi import openapi_config
@@ -19,6 +20,7 @@ METHODS = {
     ("get", "/v1/websocket/token"): {"200", "401", "403", "500", "503"},
     ("get", "/v1/websocket/subscription_token"): {"200", "400", "401", "403", "500", "503"},
     ("get", "/v1/channel"): {"200", "400", "401", "403", "404", "500", "503"},
+    ("get", "/v1/chat/messages"): {"200", "400", "401", "403", "404", "500", "503"},
     ("post", "/v1/channels"): {"200", "400", "401", "403", "413", "500", "503"},
 }
 
@@ -29,7 +31,8 @@ async def http(clock):
     tokens = TokenSettings(secret="the secret of the tokens in these tests")
     issuer = Issuer(TokenKeys.from_settings(tokens), tokens, clock=clock)
     app = Litestar(
-        [devapi_router(store, issuer, DevApiSettings()), health_route("/health")], openapi_config=openapi_config()
+        [devapi_router(store, issuer, DevApiSettings(), chats=ChatLog()), health_route("/health")],
+        openapi_config=openapi_config(),
     )
     async with AsyncTestClient(app) as client:
         yield client

@@ -1,6 +1,6 @@
 """What the methods of the DevAPI do, without HTTP around it; `devapi_routes` puts it there.
 
-Source: vk.md 2.2 and 2.3.
+Source: vk.md 2.2, 2.3 and 2.6.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 from vklive.devapi.channel_url import slug_of
 from vklive.devapi.errors import ApiError
-from vklive.devapi.models import ChannelInfo, Channels, ChannelToken, SubscriptionTokens, WebSocketToken
+from vklive.devapi.models import ChannelInfo, Channels, ChannelToken, ChatMessages, SubscriptionTokens, WebSocketToken
 from vklive.server import names
 from vklive.server.access import access, subject
-from vklive.server.directory import Directory, User, Viewer
+from vklive.server.chat_log import MAX_MESSAGES, ChatLog
+from vklive.server.directory import ChannelRecord, Directory, User, Viewer
 from vklive.server.http.errors import RefusalError
 from vklive.server.http.presentation import channel_info
 from vklive.server.tokens import Issuer
@@ -30,12 +31,14 @@ class DevApi:
     Args:
         directory: knows users, channels and memberships.
         issuer: signs tokens.
+        chats: what was said in chats.
         max_subscription_tokens: how many ws channels one call may ask for.
     """
 
-    def __init__(self, directory: Directory, issuer: Issuer, *, max_subscription_tokens: int) -> None:
+    def __init__(self, directory: Directory, issuer: Issuer, chats: ChatLog, *, max_subscription_tokens: int) -> None:
         self._directory = directory
         self._issuer = issuer
+        self._chats = chats
         self._max_subscription_tokens = max_subscription_tokens
 
     def websocket_token(self, viewer: Viewer) -> WebSocketToken:
@@ -75,6 +78,17 @@ class DevApi:
 
     async def channel(self, viewer: Viewer, channel_url: str) -> ChannelInfo:
         """One channel, by its slug or its address."""
+        return channel_info(await self._found(channel_url), viewer)
+
+    async def chat_messages(self, viewer: Viewer, channel_url: str, *, limit: int) -> ChatMessages:
+        """The newest messages of a chat, the oldest of them first."""
+        if not 1 <= limit <= MAX_MESSAGES:
+            raise RefusalError(ApiError.INVALID_PARAM, f"limit is {limit}, not from 1 to {MAX_MESSAGES}")
+        channel = await self._found(channel_url)
+        user_id = viewer.id if isinstance(viewer, User) else None
+        return ChatMessages(chat_messages=self._chats.newest(channel.id, user_id=user_id, limit=limit))
+
+    async def _found(self, channel_url: str) -> ChannelRecord:
         if not channel_url.strip():
             raise RefusalError(ApiError.MISSING_PARAM, "channel_url is empty")
         slug = slug_of(channel_url)
@@ -83,7 +97,7 @@ class DevApi:
             raise RefusalError(ApiError.CHANNEL_NOT_FOUND, "There is no such channel")
         if found.banned:
             raise RefusalError(ApiError.CHANNEL_BANNED, "The channel is banned")
-        return channel_info(found, viewer)
+        return found
 
     async def channels(self, viewer: Viewer, urls: Sequence[str]) -> Channels:
         """Several channels. Unknown and banned ones are left out, those that are named twice are there once."""

@@ -18,11 +18,13 @@ from vklive.devapi.models import (
     ChannelInfo,
     Channels,
     ChannelsRequest,
+    ChatMessages,
     Data,
     ErrorBody,
     SubscriptionTokens,
     WebSocketToken,
 )
+from vklive.server.chat_log import MAX_MESSAGES, ChatLog
 from vklive.server.directory import Directory, Viewer
 from vklive.server.http.authentication import authenticate, user_of
 from vklive.server.http.devapi import DevApi
@@ -40,15 +42,16 @@ _Connection = ASGIConnection[Any, Any, Any, Any]
 _Methods = NamedDependency[SkipValidation[DevApi]]
 
 
-def devapi_router(directory: Directory, issuer: Issuer, settings: DevApiSettings) -> Router:
+def devapi_router(directory: Directory, issuer: Issuer, settings: DevApiSettings, *, chats: ChatLog) -> Router:
     """Everything under ``/v1``. It needs the application's `vklive.server.http.errors.exception_handlers`.
 
     Args:
         directory: knows users, applications, channels and memberships.
         issuer: signs the tokens that are asked for.
         settings: limits.
+        chats: what was said in chats.
     """
-    methods = DevApi(directory, issuer, max_subscription_tokens=settings.max_subscription_tokens)
+    methods = DevApi(directory, issuer, chats, max_subscription_tokens=settings.max_subscription_tokens)
 
     async def authenticated(connection: _Connection, _: BaseRouteHandler) -> None:
         # A guard, since guards come first: whoever is nobody learns nothing about parameters.
@@ -59,7 +62,7 @@ def devapi_router(directory: Directory, issuer: Issuer, settings: DevApiSettings
 
     return Router(
         path="/v1",
-        route_handlers=[websocket_token, subscription_token, channel, channels],
+        route_handlers=[websocket_token, subscription_token, channel, channels, chat_messages],
         guards=[authenticated],
         dependencies={"methods": Provide(provide_methods, sync_to_thread=False)},
         response_headers=[ResponseHeader(name="Cache-Control", value="no-store", documentation_only=False)],
@@ -148,3 +151,20 @@ async def channels(
 ) -> Data[Channels]:
     """``POST /v1/channels``."""
     return Data(await methods.channels(request.user, [each.url for each in data.channels]))
+
+
+@get(
+    "/chat/messages",
+    summary="The newest messages of a chat",
+    description=f"For users and applications; at most {MAX_MESSAGES}. A user's own private messages are among them.",
+    responses=_errors(400, 404),
+    tags=["chat"],
+)
+async def chat_messages(
+    request: _Request,
+    methods: _Methods,
+    channel_url: Annotated[str, QueryParameter(description="The slug of the channel, or its address")],
+    limit: Annotated[int, QueryParameter(description=f"How many, from 1 to {MAX_MESSAGES}")],
+) -> Data[ChatMessages]:
+    """``GET /v1/chat/messages``."""
+    return Data(await methods.chat_messages(request.user, channel_url, limit=limit))
