@@ -108,6 +108,23 @@ def test_how_the_listening_goes_is_told_over_http(listen):
     assert listening.end()[0] == ExitCode.ENDED
 
 
+def test_the_next_run_goes_on_where_the_last_one_was(listen, publish, tmp_path):
+    state = tmp_path / "state.json"
+    first = listen("streamer", "--topic", "chat", "--limit", "1", "--resume", str(state))
+    first.lines_until("listening")
+    publish("api-channel-chat:42", MESSAGE)
+    assert first.end()[0] == ExitCode.ENDED
+
+    publish("api-channel-chat:42", MESSAGE.replace('{"id": 1', '{"id": 2'))
+    second = listen("streamer", "--topic", "chat", "--limit", "1", "--resume", str(state))
+    code, lines, _ = second.end()
+
+    assert code == ExitCode.ENDED
+    assert "some events may be missing here: the program was not running" in lines[1]
+    assert "messages that were missed: 1" in lines[3]
+    assert "viewer_one" in lines[4]
+
+
 def test_a_program_gets_json(listen, publish):
     listening = listen("https://live.vkvideo.ru/streamer", "--topic", "chat", "--json", "--limit", "2")
     before = listening.lines_until("vklive.listening")

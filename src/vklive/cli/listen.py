@@ -20,7 +20,7 @@ from vklive.cli.health_port import HealthPort
 from vklive.cli.output import ForPeople, ForPrograms, Output
 from vklive.cli.seconds import seconds
 from vklive.cli.secret_files import read_secret
-from vklive.client import DEFAULT_API_URL, DEFAULT_WS_URL, Client
+from vklive.client import DEFAULT_API_URL, DEFAULT_WS_URL, Client, Stream
 from vklive.devapi.topics import Topic
 
 _FILE = click.Path(path_type=Path)
@@ -63,6 +63,7 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--origin", envvar=variables.ORIGIN, show_envvar=True, default="", help="An Origin header, where one is wanted."
 )
+@click.option("--resume", type=_FILE, help="A file that keeps how far this got; the next run goes on from there.")
 @click.option("--health-port", type=click.IntRange(0, 65535), help="Tell there, over HTTP, how the listening goes.")
 @click.option("--health-host", default="127.0.0.1", show_default=True, help="The address for --health-port.")
 @click.pass_context
@@ -83,6 +84,7 @@ def listen(  # noqa: PLR0913 - one argument an option
     api_url: str,
     ws_url: str,
     origin: str,
+    resume: Path | None,
     health_port: int | None,
     health_host: str,
 ) -> None:
@@ -111,8 +113,11 @@ def listen(  # noqa: PLR0913 - one argument an option
     output = ForPrograms(sys.stdout) if as_json else ForPeople(sys.stdout)
     wanted = frozenset(map(Topic, topics)) or frozenset(Topic)
     health = None if health_port is None else (health_host, health_port)
+    stream = client.listen(url, topics=wanted, resume=resume)
     ending = asyncio.run(
-        _listen(client, url, output, topics=wanted, limit=limit, retry=not no_retry, duration=duration, health=health)
+        _listen(
+            client, stream, output, topics=wanted, limit=limit, retry=not no_retry, duration=duration, health=health
+        )
     )
     if ending.words:
         click.echo(f"Error: {escape(ending.words)}", err=True)
@@ -121,7 +126,7 @@ def listen(  # noqa: PLR0913 - one argument an option
 
 async def _listen(
     client: Client,
-    url: str,
+    stream: Stream,
     output: Output,
     *,
     topics: Collection[Topic],
@@ -142,7 +147,7 @@ async def _listen(
                 if health is not None:
                     port = await stack.enter_async_context(HealthPort(client).open(*health))
                     click.echo(f"health: http://{health[0]}:{port}/health", err=True)
-                stream = await stack.enter_async_context(client.listen(url, topics=topics))
+                await stack.enter_async_context(stream)
                 return await follow(stream, output, topics=topics, limit=limit, retry=retry)
     except TimeoutError:
         if not deadline.expired():

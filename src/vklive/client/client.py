@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +17,7 @@ from vklive.client.health import Health, health_of
 from vklive.client.http import HttpTransport, Httpx2Transport
 from vklive.client.picows_transport import PicowsTransport
 from vklive.client.queue import DEFAULT_LIMIT, EventQueue, Overflow
+from vklive.client.resume import Progress
 from vklive.client.stats import Stats, stats_of
 from vklive.client.stream import Stream
 from vklive.client.supervisor import MAX_ATTEMPTS_AT_ONCE, Supervisor
@@ -136,7 +138,14 @@ class Client:
                 await self.api.credentials.close()
             await self._http.close()
 
-    def listen(self, channel_url: str, *, topics: Collection[Topic | str] | None = None, refill: bool = True) -> Stream:
+    def listen(
+        self,
+        channel_url: str,
+        *,
+        topics: Collection[Topic | str] | None = None,
+        refill: bool = True,
+        resume: str | Path | None = None,
+    ) -> Stream:
         """The events of a channel.
 
         Args:
@@ -145,6 +154,9 @@ class Client:
                 told by a `vklive.events.NoAccess` in the stream.
             refill: whether to ask the API, after a gap in the chat, for the messages that were missed. They come after
                 a `vklive.events.Refilled`, in order, and before what was said later.
+            resume: a file of this stream's own, in which it is kept how far the program has come. After a restart what
+                the server still has comes first, once; where it keeps no history there is a gap, which is refilled in
+                the chat. An event is done with when the next one is asked for. `None`: every start is anew.
 
         Returns:
             A stream, to be used with ``async with`` and ``async for``.
@@ -164,6 +176,7 @@ class Client:
             queue=EventQueue(limit=self._queue_limit, overflow=self._overflow),
             clock=self._clock,
             refill=refill,
+            progress=None if resume is None else Progress(Path(resume), channel_url=slug),
         )
 
     def health(self) -> Health:

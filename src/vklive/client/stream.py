@@ -9,11 +9,12 @@ from typing import Protocol, Self
 
 from vklive.client.chat_memory import ChatMemory
 from vklive.client.queue import EventQueue
+from vklive.client.resume import Progress
 from vklive.client.subscriptions import NO_WS_CHANNEL, Phase, Subscription, plan
 from vklive.clock import Clock
 from vklive.devapi.topics import Topic, WebSocketChannels
 from vklive.errors import VkliveError
-from vklive.events import Event, EventData, Gap, Listening, NoAccess, Refilled
+from vklive.events import Event, EventData, Gap, Listening, NoAccess, Position, Refilled
 
 
 class Supply(Protocol):
@@ -48,11 +49,13 @@ class Stream:
         queue: EventQueue,
         clock: Clock,
         refill: bool = True,
+        progress: Progress | None = None,
     ) -> None:
         self.channel_url = channel_url
         self.topics = frozenset(topics)
         self.queue = queue
         self.refill = refill
+        self._progress = progress
         # Kept from one connection to the next. `planned` is false while the API is to be asked for names (again).
         self.subscriptions: list[Subscription] = []
         self.planned = False
@@ -71,6 +74,8 @@ class Stream:
         return len(self.subscriptions) if self.planned else len(self.topics)
 
     async def __aenter__(self) -> Self:
+        if self._progress is not None:
+            self._progress.load()
         self._supply.add(self)
         return self
 
@@ -78,6 +83,10 @@ class Stream:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        if self._progress is not None:
+            if error is None:
+                self._progress.done()
+            self._progress.close()
 
     def close(self) -> None:
         """Listen no more. What has arrived can still be taken; then the iteration ends."""
@@ -93,7 +102,12 @@ class Stream:
         return self
 
     async def __anext__(self) -> Event:
-        return await self.queue.get()
+        if self._progress is None:
+            return await self.queue.get()
+        self._progress.done()
+        event = await self.queue.get()
+        self._progress.hand_over(event)
+        return event
 
     # What feeds it.
 
@@ -105,12 +119,22 @@ class Stream:
         for one in planned:
             # A topic whose ws channel has another name now was missed all the same.
             one.gap = gaps.get(one.topic, "")
+            self._resume(one)
         self.subscriptions = [known.get(one.ws_channel, one) for one in planned]
         self.planned = True
         for topic in missing:
             if topic not in self._missing:
                 self.tell(NoAccess(topic=topic, ws_channel="", reason=NO_WS_CHANNEL), topic=topic)
         self._missing = set(missing)
+
+    def _resume(self, subscription: Subscription) -> None:
+        """Go on where an earlier run of the program was."""
+        if self._progress is None or (bookmark := self._progress.bookmark(subscription.ws_channel)) is None:
+            return
+        subscription.position = bookmark.position
+        subscription.gap = subscription.gap or "the program was not running"
+        if subscription.chat is not None:
+            subscription.chat.last = bookmark.message
 
     def forget_positions(self) -> None:
         """What was missed is not to be asked for: a server cannot stand it. It is told by a gap instead."""
@@ -128,7 +152,9 @@ class Stream:
                 subscription.chat.begin()
             self.tell_gap(subscription)
         listening = Listening(topic=subscription.topic, ws_channel=subscription.ws_channel)
-        self.tell(listening, topic=subscription.topic, ws_channel=subscription.ws_channel)
+        self.tell(
+            listening, topic=subscription.topic, ws_channel=subscription.ws_channel, position=subscription.position
+        )
 
     def hear(self, subscription: Subscription, event: Event) -> None:
         """An event has come; the queue has room for it."""
@@ -179,7 +205,7 @@ class Stream:
             denied = NoAccess(topic=subscription.topic, ws_channel=subscription.ws_channel, reason=reason)
             self.tell(denied, topic=subscription.topic, ws_channel=subscription.ws_channel)
 
-    def tell(self, data: EventData, *, topic: str = "", ws_channel: str = "") -> None:
+    def tell(self, data: EventData, *, topic: str = "", ws_channel: str = "", position: Position | None = None) -> None:
         """Say what happens to the connection."""
         self.queue.put_now(
             Event(
@@ -188,7 +214,7 @@ class Stream:
                 channel_url=self.channel_url,
                 topic=topic,
                 ws_channel=ws_channel,
-                position=None,
+                position=position,
                 received_at=datetime.fromtimestamp(self._clock.wall(), UTC),
                 raw=b"",
             )

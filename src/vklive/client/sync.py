@@ -6,6 +6,7 @@ The loop runs in one background thread, which begins with ``with`` and ends with
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypedDict, Unpack
 
@@ -64,7 +65,9 @@ class SyncStream:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        if self._thread.is_running:
+            self._thread.call(self._stream.__aexit__(kind, error, trace))
+        # Else the client was closed first, and its streams with it.
 
     def close(self) -> None:
         """Listen no more. What has arrived can still be taken while the client is open. May be called again."""
@@ -144,10 +147,15 @@ class SyncClient:
         return self._thread.call(self._stats())
 
     def listen(
-        self, channel_url: str, *, topics: Collection[Topic | str] | None = None, refill: bool = True
+        self,
+        channel_url: str,
+        *,
+        topics: Collection[Topic | str] | None = None,
+        refill: bool = True,
+        resume: str | Path | None = None,
     ) -> SyncStream:
         """The events of a channel, see `vklive.Client.listen`."""
-        stream = self._client.listen(channel_url, topics=topics, refill=refill)
+        stream = self._client.listen(channel_url, topics=topics, refill=refill, resume=resume)
         return SyncStream(stream, thread=self._thread)
 
     async def _health(self) -> Health:
