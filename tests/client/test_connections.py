@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.client.world import NAMESPACES, Listener, World, answer
+from tests.client.world import NAMESPACES, Listener, World, answer, play_in
 
 from vklive.client.http import HttpResponse
 from vklive.client.stream import Stream
@@ -24,7 +24,6 @@ from vklive.server.namespaces import Namespace, Namespaces
 from vklive.server.node import Node
 from vklive.server.presence.memory import MemoryPresence
 from vklive.server.settings import PubSubSettings
-from vklive.testing.loop import run_virtual
 
 KEPT = Namespace(
     name="kept", allow_subscribe_for_client=True, history_size=100, history_ttl=3600.0, force_recovery=True
@@ -82,16 +81,7 @@ class ManyChannels(World):
 
 
 def play_many(scene: Callable[[ManyChannels], Awaitable[None]], *, channel_limit: int = 128) -> None:
-    async def run() -> None:
-        world = ManyChannels(channel_limit=channel_limit)
-        await world.node.start()
-        await scene(world)
-        await world.node.stop()
-        await world.tasks.stop()
-        left = asyncio.all_tasks() - {asyncio.current_task()}
-        assert not left, f"left behind: {left}"
-
-    run_virtual(run())
+    play_in(lambda: ManyChannels(channel_limit=channel_limit), scene)
 
 
 async def listening(stack: AsyncExitStack, *streams: Stream) -> list[Listener]:

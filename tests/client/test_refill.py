@@ -9,13 +9,12 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec import Raw
-from tests.client.world import Listener, World, answer
+from tests.client.world import Listener, World, answer, play_in
 
 from vklive.client.http import HttpResponse
 from vklive.client.queue import Overflow
 from vklive.events import ChatMessageSent, Event, Gap, Listening, Reconnecting, Refilled
 from vklive.protocol.messages import Publication
-from vklive.testing.loop import run_virtual
 
 
 class ChattyWorld(World):
@@ -46,16 +45,7 @@ class ChattyWorld(World):
 
 
 def play(scene: Callable[[ChattyWorld], Awaitable[None]]) -> None:
-    async def run() -> None:
-        world = ChattyWorld()
-        await world.node.start()
-        await scene(world)
-        await world.node.stop()
-        await world.tasks.stop()
-        left = asyncio.all_tasks() - {asyncio.current_task()}
-        assert not left, f"left behind: {left}"
-
-    run_virtual(run())
+    play_in(ChattyWorld, scene)
 
 
 async def heard(listener: Listener, count: int) -> list[int | str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Raw
@@ -237,15 +237,23 @@ class World:
         )
 
 
+W = TypeVar("W", bound=World)
+
+
 def answer(status: int, *, headers: Mapping[str, str] | None = None, **body: Any) -> HttpResponse:
     return HttpResponse(status=status, headers=headers or {}, body=msgspec.json.encode(body))
 
 
 def play(scene: Callable[[World], Awaitable[None]]) -> None:
     """Run a scene in virtual time; at its end nothing may be left of the client."""
+    play_in(World, scene)
+
+
+def play_in(make: Callable[[], W], scene: Callable[[W], Awaitable[None]]) -> None:
+    """The same on a platform of another kind."""
 
     async def run() -> None:
-        world = World()
+        world = make()
         await world.node.start()
         await scene(world)
         await world.node.stop()

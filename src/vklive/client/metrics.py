@@ -17,11 +17,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4"
 
 
 class ClientCollector(Collector):
-    """A collector for a registry of ``prometheus_client``.
-
-    ::
-
-        REGISTRY.register(ClientCollector(stats=client.stats, health=client.health))
+    """A collector for ``prometheus_client``: ``ClientCollector(stats=client.stats, health=client.health)``.
 
     What is asked for is read at each scrape, which therefore belongs into the event loop of the client: serve it from
     there, as ``vklive listen --health-port`` does. Labels are the channels and topics that are listened to.
@@ -52,9 +48,9 @@ class ClientCollector(Collector):
 
 def exposition(*, stats: Callable[[], Stats], health: Callable[[], Health]) -> bytes:
     """The whole text for one scrape."""
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(ClientCollector(stats=stats, health=health))
-    return generate_latest(registry)
+    collectors = CollectorRegistry(auto_describe=False)
+    collectors.register(ClientCollector(stats=stats, health=health))
+    return generate_latest(collectors)
 
 
 def _of_connections(connections: list[ConnectionStats]) -> Iterator[Metric]:
