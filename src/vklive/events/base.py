@@ -34,8 +34,8 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
         channel_url: the slug of the streamer's channel.
         topic: a `vklive.devapi.topics.Topic`; empty for what concerns the whole connection.
         ws_channel: the ws channel that it came by; empty for what concerns the whole connection.
-        position: its place in the history, or `None` when the ws channel keeps none. Of a `vklive.events.Listening`, the
-            place from which on the events come.
+        position: its place in the history, or `None` when the ws channel keeps none. Of a `vklive.events.Listening`
+            it is the place from which on the events come.
         received_at: when this program read it; aware, UTC. When it happened is told by the data, where it is known.
         raw: the payload's JSON, byte for byte as it came; empty for what happens to the connection.
     """
