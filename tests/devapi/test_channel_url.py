@@ -22,6 +22,8 @@ from vklive.devapi.channel_url import MAX_LENGTH, slug_of
         "http://live.vkvideo.ru/streamer?from=mail#chat",
         "live.vkvideo.ru/streamer",
         "https://live.vkvideo.ru/app/embed/streamer",
+        "streamer ?from=mail",
+        "streamer /",
     ],
 )
 def test_slug_and_address_mean_the_same(written):

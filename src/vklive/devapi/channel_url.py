@@ -22,5 +22,5 @@ def slug_of(channel_url: str) -> str:
             text = urlsplit(text).path
         except ValueError:
             return ""
-    slug = text.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2].lower()
+    slug = text.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2].strip().lower()
     return slug if slug.isprintable() and len(slug) <= MAX_LENGTH else ""
