@@ -129,7 +129,8 @@ def test_the_summary_counts(lines):
     assert figures["reconnects"] == ["1", "0"]
     assert int(figures["gaps told of"][0]) > 0
     for quantile in ("delay p50", "delay p99"):
-        assert all(0 < float(figure.removesuffix(" ms")) < 1000 for figure in figures[quantile])
+        # Not bounded from above: how long a busy machine takes is no promise of the demo.
+        assert all(float(figure.removesuffix(" ms")) >= 0 for figure in figures[quantile])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
