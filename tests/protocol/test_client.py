@@ -10,6 +10,7 @@ import pytest
 from vklive.errors import LocalProtocolError
 from vklive.protocol.client import MAX_COMMANDS_IN_FRAME, ClientConnection, State
 from vklive.protocol.client_events import (
+    ClientEvent,
     Closed,
     Connected,
     ConnectRefused,
@@ -22,7 +23,10 @@ from vklive.protocol.client_events import (
     Unreadable,
     Unsubscribed,
 )
+from vklive.protocol.codes import UnsubscribeCode
 from vklive.protocol.position import Position
+
+KEPT = {"recoverable": True, "positioned": True, "epoch": "ep"}
 
 
 def line(**reply: Any) -> bytes:
@@ -52,6 +56,14 @@ def subscribed(**result: Any) -> ClientConnection:
 
 def push(channel: str, **what: Any) -> bytes:
     return line(push={"channel": channel} | what)
+
+
+def publication(offset: int) -> dict[str, Any]:
+    return {"data": {"n": offset}, "offset": offset}
+
+
+def offsets(events: list[ClientEvent]) -> list[int]:
+    return [one.position.offset for one in events if isinstance(one, Published) and one.position is not None]
 
 
 def test_connect_says_who_one_is():
@@ -163,6 +175,50 @@ def test_a_recovery_that_failed_is_visible():
     assert machine.receive(line(id=2, subscribe=result), now=1.0) == [
         Subscribed(ws_channel="a", position=Position("new", 3), recovered=False)
     ]
+
+
+def test_a_subscription_begins_before_what_was_missed_wherever_the_history_ends():
+    """Who stops between the two is otherwise never given what was missed."""
+    machine = connected()
+    machine.subscribe("a", position=Position("ep", 7), now=0.0)
+    missed = {"was_recovering": True, "recovered": True, "publications": [publication(8), publication(9)]}
+    events = machine.receive(line(id=2, subscribe=KEPT | missed | {"offset": 9}), now=1.0)
+    assert events[0] == Subscribed(ws_channel="a", position=Position("ep", 7), recovered=True)
+    assert offsets(events) == [8, 9]
+
+
+def test_a_publication_that_comes_twice_is_heard_once():
+    machine = subscribed(**KEPT, offset=3)
+    frames = [push("a", pub=publication(offset)) for offset in (4, 4, 5, 4, 6)]
+    assert offsets([event for frame in frames for event in machine.receive(frame, now=0.1)]) == [4, 5, 6]
+
+
+def test_a_hole_in_the_offsets_is_noticed_at_once_and_nothing_behind_it_is_heard():
+    machine = subscribed(**KEPT, offset=3)
+    frame = b"\n".join(push("a", pub=publication(offset)) for offset in (4, 6, 7))
+    published, gone = machine.receive(frame, now=0.1)
+    assert offsets([published]) == [4]
+    assert gone == Unsubscribed(ws_channel="a", code=UnsubscribeCode.INSUFFICIENT_STATE, reason="insufficient state")
+    assert sent(machine) == [[{"id": 3, "unsubscribe": {"channel": "a"}}]]
+    machine.subscribe("a", position=Position("ep", 4), now=0.2)
+    missed = [publication(5), publication(6), publication(7)]
+    answer = KEPT | {"was_recovering": True, "recovered": True, "offset": 7, "publications": missed}
+    assert offsets(machine.receive(line(id=4, subscribe=answer), now=0.3)) == [5, 6, 7]
+
+
+def test_a_hole_among_what_was_missed_is_noticed_too():
+    machine = connected()
+    machine.subscribe("a", position=Position("ep", 7), now=0.0)
+    missed = {"was_recovering": True, "recovered": True, "publications": [publication(n) for n in (8, 10, 11)]}
+    events = machine.receive(line(id=2, subscribe=KEPT | missed | {"offset": 11}), now=1.0)
+    assert offsets(events) == [8]
+    assert [type(event) for event in events] == [Subscribed, Published, Unsubscribed]
+
+
+def test_offsets_that_no_server_vouches_for_prove_nothing():
+    machine = subscribed(epoch="ep", offset=3)
+    frames = [push("a", pub=publication(offset)) for offset in (9, 5)]
+    assert offsets([event for frame in frames for event in machine.receive(frame, now=0.1)]) == [9, 5]
 
 
 def test_a_publication_may_come_before_the_reply_to_the_subscribe():

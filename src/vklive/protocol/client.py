@@ -21,6 +21,7 @@ from enum import Enum
 from msgspec import Struct
 
 from vklive.errors import LocalProtocolError, RemoteProtocolError
+from vklive.protocol.client_channel import ClientChannel, Place
 from vklive.protocol.client_events import (
     ClientEvent,
     Closed,
@@ -36,7 +37,7 @@ from vklive.protocol.client_events import (
     Unreadable,
     Unsubscribed,
 )
-from vklive.protocol.codes import ClientCode, is_retryable, may_reconnect
+from vklive.protocol.codes import ClientCode, UnsubscribeCode, is_retryable, may_reconnect
 from vklive.protocol.json import PING, decode_replies, encode_command, join
 from vklive.protocol.messages import (
     Command,
@@ -100,20 +101,12 @@ _ENDS_WITHOUT_ANSWER = {
 }
 
 
-class _Channel(Struct):
-    """A subscription, from the command that asks for it on. A later one to the same ws channel is another."""
-
-    stands: bool = False
-    epoch: str = ""
-    refresh_at: float | None = None
-
-
 class _InFlight(Struct):
     """A command that waits for its answer; `channel` is the subscription that it is about, if it is about one."""
 
     ask: Ask
     ws_channel: str
-    channel: _Channel | None
+    channel: ClientChannel | None
     deadline: float
 
 
@@ -137,7 +130,7 @@ class ClientConnection:
         self._version = version
         self._last_id = 0
         self._in_flight: dict[int, _InFlight] = {}
-        self._channels: dict[str, _Channel] = {}
+        self._channels: dict[str, ClientChannel] = {}
         self._outbox: list[bytes] = []
         self._ping_interval = 0.0
         self._sends_pongs = False
@@ -157,7 +150,7 @@ class ClientConnection:
         self._must_be_connected()
         if ws_channel in self._channels:
             raise LocalProtocolError(f"{ws_channel!r} is subscribed already")
-        self._channels[ws_channel] = _Channel()
+        self._channels[ws_channel] = ClientChannel()
         request = SubscribeRequest(channel=ws_channel, token=token or None)
         if position is not None:
             request.recover = True
@@ -271,14 +264,14 @@ class ClientConnection:
 
     def _take(self, reply: Reply, now: float) -> list[ClientEvent]:
         if reply.push is not None:
-            return self._take_push(reply.push)
+            return self._take_push(reply.push, now)
         if reply.id:
             return self._take_answer(reply, now)
         if self._sends_pongs:
             self._outbox.append(PING)
         return []
 
-    def _take_push(self, push: Push) -> list[ClientEvent]:
+    def _take_push(self, push: Push, now: float) -> list[ClientEvent]:
         if push.disconnect is not None:
             code, reason = push.disconnect.code, push.disconnect.reason
             return self._close(code, reason, reconnect=may_reconnect(code))
@@ -287,7 +280,7 @@ class ClientConnection:
             # Of a ws channel that was just unsubscribed, or that the server subscribed by itself.
             return []
         if push.pub is not None:
-            return [self._published(push.channel, channel, push.pub)]
+            return self._heard(push.channel, channel, push.pub, now)
         if push.unsubscribe is not None:
             del self._channels[push.channel]
             gone = push.unsubscribe
@@ -343,22 +336,35 @@ class ClientConnection:
 
     def _subscribed(self, ws_channel: str, result: SubscribeResult, now: float) -> list[ClientEvent]:
         channel = self._channels[ws_channel]
-        channel.stands, channel.epoch = True, result.epoch
+        position = channel.begin(result)
         if result.expires:
             channel.refresh_at = _refresh_time(result.ttl, now)
-        standing = Subscribed(
-            ws_channel=ws_channel,
-            position=Position(result.epoch, result.offset) if result.recoverable else None,
-            recovered=result.was_recovering and result.recovered,
-        )
-        missed = [self._published(ws_channel, channel, one) for one in result.publications or ()]
-        return [standing, *missed]
+        events: list[ClientEvent] = [
+            Subscribed(
+                ws_channel=ws_channel,
+                position=position if result.recoverable else None,
+                recovered=result.was_recovering and result.recovered,
+            )
+        ]
+        for publication in result.publications or ():
+            events += self._heard(ws_channel, channel, publication, now)
+        return events
 
-    def _published(self, ws_channel: str, channel: _Channel, publication: Publication) -> Published:
-        position = None
-        if publication.offset:
-            position = Position(channel.epoch, publication.offset)
-        return Published(ws_channel=ws_channel, data=publication.data, position=position)
+    def _heard(
+        self, ws_channel: str, channel: ClientChannel, publication: Publication, now: float
+    ) -> list[ClientEvent]:
+        match channel.take(publication):
+            case Place.NEXT:
+                position = channel.position_of(publication)
+                return [Published(ws_channel=ws_channel, data=publication.data, position=position)]
+            case Place.AFTER_A_HOLE if self.is_subscribed(ws_channel):
+                # The server looks for such holes as well, but only now and then. Whoever subscribes anew from the last
+                # position is given what was missed, or is told that it is lost.
+                self.unsubscribe(ws_channel, now=now)
+                code = UnsubscribeCode.INSUFFICIENT_STATE
+                return [Unsubscribed(ws_channel=ws_channel, code=code, reason=code.reason)]
+            case _:
+                return []
 
     def _ask(
         self,
