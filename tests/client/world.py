@@ -164,10 +164,13 @@ class World:
         self.opened.append(self.clock.monotonic())
         if self.connect_faults and (fault := self.connect_faults.pop(0)) is not None:
             raise fault
-        link = MemoryLink()
+        link = self.new_link()
         link.connection = self.node.open(_Outlet(link), Medium())
         self.links.append(link)
         return link
+
+    def new_link(self) -> MemoryLink:
+        return MemoryLink()
 
     # HTTP.
 

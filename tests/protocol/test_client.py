@@ -215,6 +215,17 @@ def test_a_hole_among_what_was_missed_is_noticed_too():
     assert [type(event) for event in events] == [Subscribed, Published, Unsubscribed]
 
 
+def test_what_was_under_way_when_a_subscription_ended_is_not_heard_by_the_next_one():
+    """Found by the simulation: it was delivered before what it comes after."""
+    machine = subscribed(**KEPT, offset=3)
+    machine.receive(push("a", pub=publication(5)), now=0.1)
+    machine.subscribe("a", position=Position("ep", 3), now=0.1)
+    assert machine.receive(push("a", pub=publication(6)), now=0.2) == []
+    missed = [publication(4), publication(5), publication(6)]
+    answer = KEPT | {"was_recovering": True, "recovered": True, "offset": 6, "publications": missed}
+    assert offsets(machine.receive(line(id=4, subscribe=answer), now=0.3)) == [4, 5, 6]
+
+
 def test_offsets_that_no_server_vouches_for_prove_nothing():
     machine = subscribed(epoch="ep", offset=3)
     frames = [push("a", pub=publication(offset)) for offset in (9, 5)]

@@ -19,6 +19,8 @@ class Place(Enum):
     """It was heard before: of two that carry one offset, the first is the one."""
     AFTER_A_HOLE = "after_a_hole"
     """Others before it were never heard."""
+    OUTDATED = "outdated"
+    """It was under way when an earlier subscription ended. The answer to this one says what is heard from where on."""
 
 
 class ClientChannel(Struct):
@@ -48,6 +50,8 @@ class ClientChannel(Struct):
     def take(self, publication: Publication) -> Place:
         """Say where a publication stands; it is taken as heard when it is the next."""
         offset = publication.offset
+        if offset and not self.stands:
+            return Place.OUTDATED
         if self.heard is None or not offset:
             return Place.NEXT
         if offset <= self.heard:
