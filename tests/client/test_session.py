@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
-from tests.client.world import USER, Listener, MemoryLink, World, answer, play
+from tests.client.world import USER, Listener, World, answer, play
 
 from vklive.errors import DevApiError
 from vklive.events import (
@@ -27,11 +27,12 @@ from vklive.events import (
 from vklive.protocol.codes import UnsubscribeCode
 from vklive.server.turn import Frames
 from vklive.testing.loop import VirtualLoop
+from vklive.testing.wire import Wire
 
 Says = Callable[[int, dict[str, Any]], list[dict[str, Any]] | None]
 
 
-def speak_for_the_server(link: MemoryLink, command: str, says: Says) -> None:
+def speak_for_the_server(link: Wire, command: str, says: Says) -> None:
     """Answer commands of a kind in the server's place: with replies of one frame, or with `None` for its own."""
     send = link.send
 
@@ -236,7 +237,7 @@ class History:
         self._open = world.open
         world.open = self._opened  # type: ignore[method-assign]
 
-    async def _opened(self, url: str, *, headers: Mapping[str, str], timeout: float) -> MemoryLink:
+    async def _opened(self, url: str, *, headers: Mapping[str, str], timeout: float) -> Wire:
         link = await self._open(url, headers=headers, timeout=timeout)
         speak_for_the_server(link, "subscribe", self._subscribe)
         return link
@@ -401,7 +402,7 @@ def test_a_publication_that_overtakes_the_answer_comes_after_the_gap():
             link = await world.open("", headers={}, timeout=1)
             speak_for_the_server(link, "subscribe", lambda number, _: [early, {"id": number, "subscribe": {}}])
 
-            async def the_same(url: str, *, headers: Mapping[str, str], timeout: float) -> MemoryLink:
+            async def the_same(url: str, *, headers: Mapping[str, str], timeout: float) -> Wire:
                 return link
 
             world.open = the_same  # type: ignore[method-assign]

@@ -16,24 +16,21 @@ from msgspec import Raw
 from vklive.client import Client
 from vklive.client.backoff import Backoff
 from vklive.client.http import HttpResponse
-from vklive.errors import ConnectError, ConnectionLostError
+from vklive.errors import ConnectError
 from vklive.events import Event
-from vklive.protocol.closing import Close
 from vklive.protocol.codes import DisconnectCode
-from vklive.protocol.json import join
 from vklive.protocol.medium import Medium
 from vklive.protocol.messages import Publication
 from vklive.server.admission import Admission
 from vklive.server.broker.memory import MemoryBroker
-from vklive.server.connection import Connection
 from vklive.server.namespaces import Namespace, Namespaces
 from vklive.server.node import Node
 from vklive.server.presence.memory import MemoryPresence
 from vklive.server.settings import PubSubSettings, TokenSettings
 from vklive.server.tasks import Tasks
 from vklive.server.tokens import Issuer, TokenKeys, Verifier
-from vklive.server.turn import Frames
 from vklive.testing.loop import VirtualLoop, run_virtual
+from vklive.testing.wire import Outlet, Wire
 
 USER = "9"
 NAMESPACES = [
@@ -46,78 +43,6 @@ NAMES = {
     "info": "open:info",
     "limited_chat": "limited:chat",
 }
-
-
-class MemoryLink:
-    """One WebSocket without a socket: the client's link and the server's outlet at once."""
-
-    def __init__(self) -> None:
-        self.connection: Connection | None = None
-        self.silent = False
-        self._inbox: list[bytes] = []
-        self._arrived = asyncio.Event()
-        self._end: ConnectionLostError | None = None
-
-    # The client's end.
-
-    def send(self, message: bytes) -> None:
-        if self._end is None and self.connection is not None and not self.silent:
-            asyncio.get_running_loop().call_soon(self.connection.received, message)
-
-    async def receive(self) -> list[bytes]:
-        while not self._inbox:
-            if self._end is not None:
-                raise self._end
-            self._arrived.clear()
-            await self._arrived.wait()
-        messages, self._inbox = self._inbox, []
-        return messages
-
-    async def close(self) -> None:
-        self.abort()
-
-    def abort(self) -> None:
-        self.cut()
-
-    # The server's end.
-
-    def write(self, messages: list[bytes], frames: Frames) -> None:
-        if self._end is None and not self.silent:
-            self._inbox.append(join(messages))
-            self._arrived.set()
-
-    def close_from_server(self, close: Close) -> None:
-        if self.silent:
-            return
-        self._over(ConnectionLostError(int(close.code or 1006), close.reason))
-
-    def backlog(self) -> int:
-        return 0
-
-    def pause(self) -> None: ...
-
-    def resume(self) -> None: ...
-
-    # Faults.
-
-    def cut(self) -> None:
-        """The TCP connection is gone, for both ends."""
-        if self.connection is not None:
-            self.connection.vanished()
-        self._over(ConnectionLostError(1006))
-
-    def _over(self, error: ConnectionLostError) -> None:
-        if self._end is None:
-            self._end = error
-            self._arrived.set()
-
-
-class _Outlet:
-    """The link as the server sees it, where `close` has another meaning."""
-
-    def __init__(self, link: MemoryLink) -> None:
-        self.write, self.backlog, self.pause, self.resume = link.write, link.backlog, link.pause, link.resume
-        self.close = link.close_from_server
 
 
 class World:
@@ -143,7 +68,7 @@ class World:
         self.http_faults: dict[str, list[HttpResponse | ConnectError]] = {}
         self.opened: list[float] = []
         self.requests: list[tuple[str, Mapping[str, str]]] = []
-        self.links: list[MemoryLink] = []
+        self.links: list[Wire] = []
         self.tasks = Tasks()
         settings = TokenSettings(secret="a secret that is long enough for HS256 to be happy")
         keys = TokenKeys.from_settings(settings)
@@ -160,17 +85,17 @@ class World:
 
     # Transport.
 
-    async def open(self, url: str, *, headers: Mapping[str, str], timeout: float) -> MemoryLink:
+    async def open(self, url: str, *, headers: Mapping[str, str], timeout: float) -> Wire:
         self.opened.append(self.clock.monotonic())
         if self.connect_faults and (fault := self.connect_faults.pop(0)) is not None:
             raise fault
         link = self.new_link()
-        link.connection = self.node.open(_Outlet(link), Medium())
+        link.connection = self.node.open(Outlet(link), Medium())
         self.links.append(link)
         return link
 
-    def new_link(self) -> MemoryLink:
-        return MemoryLink()
+    def new_link(self) -> Wire:
+        return Wire()
 
     # HTTP.
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from tests.client.world import NAMESPACES, MemoryLink, World
+from tests.client.world import NAMESPACES, World
 
 from vklive.errors import ConnectError
-from vklive.protocol.closing import Close
 from vklive.server.admission import Admission
 from vklive.server.broker.memory import MemoryBroker
 from vklive.server.namespaces import Namespace, Namespaces
 from vklive.server.node import Node
 from vklive.server.presence.memory import MemoryPresence
 from vklive.server.settings import PubSubSettings
-from vklive.server.turn import Frames
+from vklive.testing.wire import Wire
 
 UNREACHABLE = ConnectError("pubsub.test", phase="tcp", problem="Connection refused")
 NAMES = {"chat": "open:chat", "info": "kept:info", "limited_chat": "limited:chat"}
@@ -24,82 +22,6 @@ KEPT = Namespace(
     name="kept", allow_subscribe_for_client=True, history_size=1000, history_ttl=36_000.0, force_recovery=True
 )
 _OF_KEPT = b'{"push":{"channel":"kept:info","pub":'
-
-
-class _Way:
-    """One direction of a wire: what is put in comes out later, in order."""
-
-    def __init__(self, arrive: Callable[[bytes | Close], None]) -> None:
-        self.delay = 0.0
-        self._arrive = arrive
-        self._waiting: deque[bytes | Close] = deque()
-        self._free_at = 0.0
-
-    def put(self, item: bytes | Close) -> None:
-        loop = asyncio.get_running_loop()
-        self._free_at = max(self._free_at, loop.time() + self.delay)
-        self._waiting.append(item)
-        loop.call_at(self._free_at, self._next)
-
-    def hold(self, seconds: float) -> None:
-        self._free_at = max(self._free_at, asyncio.get_running_loop().time() + seconds)
-
-    def clear(self) -> None:
-        self._waiting.clear()
-
-    def _next(self) -> None:
-        if self._waiting:
-            self._arrive(self._waiting.popleft())
-
-
-class Wire(MemoryLink):
-    """One WebSocket of the simulation."""
-
-    def __init__(self, platform: Platform) -> None:
-        super().__init__()
-        self._platform = platform
-        self._up = _Way(self._at_server)
-        self._down = _Way(self._at_client)
-        self.delay(platform.delay)
-
-    def delay(self, seconds: float) -> None:
-        """Each message takes so long, both ways."""
-        self._up.delay = self._down.delay = seconds
-
-    def stall(self, seconds: float) -> None:
-        """Nothing arrives for so long, then everything."""
-        self._up.hold(seconds)
-        self._down.hold(seconds)
-
-    def send(self, message: bytes) -> None:
-        if not self.silent:
-            self._up.put(message)
-
-    def write(self, messages: list[bytes], frames: Frames) -> None:
-        if self.silent:
-            return
-        for message in messages:
-            for copy in self._platform.through(message):
-                self._down.put(copy)
-
-    def close_from_server(self, close: Close) -> None:
-        if not self.silent:
-            self._down.put(close)
-
-    def cut(self) -> None:
-        self._up.clear()
-        self._down.clear()
-        super().cut()
-
-    def _at_server(self, item: bytes | Close) -> None:
-        if isinstance(item, bytes):
-            super().send(item)
-
-    def _at_client(self, item: bytes | Close) -> None:
-        if isinstance(item, Close):
-            super().close_from_server(item)
-        else:
-            super().write([item], Frames())
 
 
 class Platform(World):
@@ -123,19 +45,16 @@ class Platform(World):
         self._broker = MemoryBroker(clock=self.clock)
         self.node = self._new_node()
 
-    @property
-    def wires(self) -> list[Wire]:
-        """All that were ever opened."""
-        return [link for link in self.links if isinstance(link, Wire)]
-
-    async def open(self, url: str, *, headers: Mapping[str, str], timeout: float) -> MemoryLink:
+    async def open(self, url: str, *, headers: Mapping[str, str], timeout: float) -> Wire:
         if not self.is_up:
             self.opened.append(self.clock.monotonic())
             raise UNREACHABLE
         return await super().open(url, headers=headers, timeout=timeout)
 
-    def new_link(self) -> MemoryLink:
-        return Wire(self)
+    def new_link(self) -> Wire:
+        wire = Wire(self.through)
+        wire.delay(self.delay)
+        return wire
 
     def through(self, message: bytes) -> list[bytes]:
         """What becomes of a message on its way to the client."""

@@ -139,7 +139,7 @@ class _Player:
                 await asyncio.sleep(number)
             case Action.DELAY:
                 platform.delay = number
-                for wire in platform.wires:
+                for wire in platform.links:
                     wire.delay(number)
             case Action.REPEAT:
                 platform.repeat = int(number)
@@ -161,13 +161,13 @@ class _Player:
                 await asyncio.sleep(number)
                 self._program = self._start()
                 await asyncio.sleep(0)
-            case _ if platform.wires:
+            case _ if platform.links:
                 self._harm(step)
             case _:
                 pass
 
     def _harm(self, step: Step) -> None:
-        wire = self._platform.wires[-1]
+        wire = self._platform.links[-1]
         connection = wire.connection
         assert connection is not None
         match step.action:
@@ -197,7 +197,7 @@ class _Player:
         platform.delay = platform.lose = platform.repeat = 0
         platform.connect_faults.clear()
         platform.http_faults.clear()
-        for wire in platform.wires:
+        for wire in platform.links:
             wire.delay(0.0)
         await asyncio.sleep(SETTLED_AFTER)
         for ws_channel in WS_CHANNELS:
