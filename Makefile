@@ -82,7 +82,7 @@ format: $(DEV)
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 lock: $(DEV)
 	@$(BIN)/pip $(PIP_INSTALL) uv
-	@$(COMPILE) pyproject.toml --extra server --extra postgres --extra prometheus --group dev --group build -o requirements/dev.txt
+	@$(COMPILE) pyproject.toml --extra server --extra postgres --extra prometheus --extra testing --group dev --group build -o requirements/dev.txt
 	@$(COMPILE) pyproject.toml --extra server --extra prometheus --group build -c requirements/dev.txt -o requirements/run.txt
 	@set -e; for peer in $(PYTHON_PEERS); do $(COMPILE) requirements/peers/$$peer.in -o requirements/peers/$$peer.txt; done
 

@@ -108,11 +108,11 @@ class Wire:
 
     # The server's end.
 
-    def write(self, messages: list[bytes], frames: Frames) -> None:
+    def write(self, messages: list[bytes], frames: Frames) -> None:  # noqa: ARG002 - see Outlet: here, all frames are alike
         """Towards the client."""
-        if self.is_open and not self.silent:
-            if arriving := [each for message in messages for each in self._through(message)]:
-                self._down.put(join(arriving))
+        arriving = [each for message in messages for each in self._through(message)]
+        if arriving and self.is_open and not self.silent:
+            self._down.put(join(arriving))
 
     def close_from_server(self, close: Close) -> None:
         """The server hangs up, behind all that it has said."""

@@ -1,0 +1,325 @@
+"""The server for other people's tests: each fault is what it says, and a program hears of it what it would hear."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import msgspec
+import pytest
+
+from vklive.client.stream import Stream
+from vklive.errors import UnauthorizedError
+from vklive.events import (
+    ChatMessageSent,
+    Event,
+    EventData,
+    FollowCreated,
+    Gap,
+    Listening,
+    NoAccess,
+    Reconnecting,
+    TokenRefreshed,
+    UnknownEvent,
+)
+from vklive.protocol.codes import DisconnectCode
+from vklive.server.directory import Role
+from vklive.testing.clock import EPOCH
+from vklive.testing.factories import chat_message, follow
+from vklive.testing.fake_server import FakeServer
+
+D = TypeVar("D", bound=EventData)
+Scene = Callable[[Stream], Awaitable[None]]
+
+
+def listen(server: FakeServer, scene: Scene, *, topics: set[str] | None = None) -> list[Event]:
+    """Play a scene while a client listens; what it heard."""
+    heard: list[Event] = []
+
+    async def take(stream: Stream) -> None:
+        async for event in stream:
+            heard.append(event)
+
+    async def play() -> None:
+        async with server.client() as client, client.listen("streamer", topics=topics or {"chat"}) as stream:
+            taking = asyncio.ensure_future(take(stream))
+            await server.heard("streamer")
+            await scene(stream)
+            await asyncio.sleep(1)
+            stream.close()
+            await taking
+
+    server.run(play())
+    return heard
+
+
+def texts(heard: list[Event]) -> list[str]:
+    return [event.data.chat_message.text for event in heard if isinstance(event.data, ChatMessageSent)]
+
+
+def of(kind: type[D], heard: list[Event]) -> list[D]:
+    """What was said of one kind."""
+    return [event.data for event in heard if isinstance(event.data, kind)]
+
+
+@pytest.fixture
+def server() -> FakeServer:
+    server = FakeServer()
+    server.add_channel("streamer", nick="Streamer")
+    return server
+
+
+@pytest.fixture
+def keeping() -> FakeServer:
+    server = FakeServer(history=100)
+    server.add_channel("streamer")
+    return server
+
+
+def test_what_is_published_is_read_from_json(server):
+    async def scene(_):
+        await server.publish("streamer", chat_message("hi", author="Ann", is_moderator=True))
+
+    heard = listen(server, scene)
+    (sent,) = of(ChatMessageSent, heard)
+    assert sent.chat_message.author.nick == "Ann"
+    assert sent.chat_message.author.is_moderator
+    (event,) = [event for event in heard if event.raw]
+    assert msgspec.json.decode(event.raw)["type"] == "channel_chat_message_send"
+
+
+def test_an_event_goes_to_its_usual_topic_and_bytes_go_as_they_are(server):
+    async def scene(_):
+        await server.heard("streamer", "info")
+        await server.publish("streamer", follow("Ann"))
+        await server.publish("streamer", b'{"type":"new","data":{}}', topic="info")
+
+    heard = listen(server, scene, topics={"chat", "info"})
+    assert [(event.topic, type(event.data)) for event in heard if event.raw] == [
+        ("info", FollowCreated),
+        ("info", UnknownEvent),
+    ]
+
+
+def test_an_event_of_no_usual_topic_wants_one(server):
+    async def scene(_):
+        with pytest.raises(ValueError, match="say on which one"):
+            await server.publish("streamer", Listening(topic="chat", ws_channel="x"))
+
+    listen(server, scene)
+
+
+def test_a_channel_that_was_not_added_is_none(server):
+    async def scene(_):
+        with pytest.raises(KeyError, match="nobody"):
+            await server.publish("nobody", chat_message("hi"))
+
+    listen(server, scene)
+
+
+def test_a_stranger_hears_nothing_limited_and_a_moderator_does(server):
+    async def scene(_):
+        await server.publish("streamer", chat_message("psst"), topic="limited_chat")
+
+    heard = listen(server, scene, topics={"chat", "limited_chat"})
+    assert len(of(NoAccess, heard)) == 1
+    assert texts(heard) == []
+
+    other = FakeServer()
+    other.add_channel("streamer")
+    other.set_role("streamer", Role.MODERATOR)
+
+    async def the_same(_):
+        await other.heard("streamer", "limited_chat")
+        await other.publish("streamer", chat_message("psst"), topic="limited_chat")
+
+    assert texts(listen(other, the_same, topics={"chat", "limited_chat"})) == ["psst"]
+
+
+def test_after_a_cut_there_is_a_gap_and_the_chat_is_refilled(server):
+    async def scene(_):
+        await server.publish("streamer", chat_message("before"))
+        server.cut()
+        await server.publish("streamer", chat_message("meanwhile"))
+        await server.heard("streamer")
+        await server.publish("streamer", chat_message("after"))
+
+    heard = listen(server, scene)
+    assert texts(heard) == ["before", "meanwhile", "after"]
+    assert len(of(Gap, heard)) == 1
+
+
+def test_with_history_a_cut_leaves_no_gap(keeping):
+    async def scene(_):
+        keeping.cut()
+        await keeping.publish("streamer", chat_message("meanwhile"))
+        await keeping.heard("streamer")
+
+    heard = listen(keeping, scene)
+    assert texts(heard) == ["meanwhile"]
+    assert not of(Gap, heard)
+
+
+@pytest.mark.parametrize(("keeps_history", "gaps"), [(True, 0), (False, 1)])
+def test_a_restart_with_and_without_what_it_knew(keeping, keeps_history, gaps):
+    async def scene(_):
+        await keeping.publish("streamer", chat_message("before"))
+        await keeping.restart(keeps_history=keeps_history, after=5)
+        await keeping.heard("streamer")
+        await keeping.publish("streamer", chat_message("after"))
+
+    heard = listen(keeping, scene)
+    assert texts(heard) == ["before", "after"]
+    assert len(of(Gap, heard)) == gaps
+
+
+def test_a_stall_delays_and_loses_nothing(server):
+    async def scene(_):
+        server.stall(20)
+        await server.publish("streamer", chat_message("late"))
+        await asyncio.sleep(21)
+
+    heard = listen(server, scene)
+    assert texts(heard) == ["late"]
+    assert not of(Reconnecting, heard)
+
+
+def test_a_delay_is_of_every_message(server):
+    said_at: list[float] = []
+
+    async def scene(_):
+        server.delay(3)
+        for text in ("slow", "and slow"):
+            await server.publish("streamer", chat_message(text))
+            said_at.append(EPOCH + asyncio.get_running_loop().time())
+            await asyncio.sleep(5)
+
+    heard = [event for event in listen(server, scene) if event.raw]
+    delays = [event.received_at.timestamp() - said for event, said in zip(heard, said_at, strict=True)]
+    assert delays == pytest.approx([3, 3])
+
+
+def test_silence_is_noticed_by_the_missing_ping(server):
+    async def scene(_):
+        server.silence()
+        await asyncio.sleep(60)
+
+    (told,) = of(Reconnecting, listen(server, scene))
+    assert told.cause == "no ping"
+
+
+def test_a_closed_port_is_met_as_often_as_is_said(server):
+    async def scene(_):
+        server.refuse(times=3)
+        server.cut()
+        await server.heard("streamer")
+
+    heard = listen(server, scene)
+    assert len(of(Reconnecting, heard)) == 4
+    assert server.attempts == 5
+
+
+def test_the_devapi_fails_as_is_said_and_is_waited_for(server):
+    async def scene(_):
+        server.fail("/v1/websocket/token", status=429, retry_after=30)
+        server.fail("/v1/websocket/token", status=None)
+        server.cut()
+        await server.heard("streamer")
+
+    delays = [told.delay for told in of(Reconnecting, listen(server, scene))]
+    assert delays[1] == 30
+    assert [asked.path for asked in server.asked].count("/v1/websocket/token") == 4
+
+
+def test_expired_tokens_are_replaced(server):
+    async def scene(_):
+        server.expire()
+        await server.heard("streamer")
+
+    (told,) = of(Reconnecting, listen(server, scene))
+    assert told.code == DisconnectCode.CONNECTION_EXPIRED
+
+
+def test_tokens_that_soon_end_are_renewed_in_time():
+    server = FakeServer(token_ttl=30)
+    server.add_channel("streamer")
+
+    async def scene(_):
+        await asyncio.sleep(300)
+
+    heard = listen(server, scene)
+    assert len(of(TokenRefreshed, heard)) > 5
+    assert not of(Reconnecting, heard)
+
+
+def test_a_revoked_access_token_ends_the_client(server):
+    async def scene(_):
+        server.revoke()
+        server.cut()
+        await asyncio.sleep(5)
+
+    with pytest.raises(UnauthorizedError):
+        listen(server, scene)
+
+
+def test_a_close_of_the_server_has_its_code(server):
+    async def scene(_):
+        server.close()
+        await server.heard("streamer")
+
+    (told,) = of(Reconnecting, listen(server, scene))
+    assert told.code == DisconnectCode.SHUTDOWN
+
+
+@pytest.mark.parametrize("fault", ["lose", "repeat", "reorder"])
+def test_with_history_what_a_broker_does_wrong_is_not_heard(keeping, fault):
+    async def scene(_):
+        await keeping.publish("streamer", chat_message("0"))
+        getattr(keeping, fault)()
+        for number in range(1, 4):
+            await keeping.publish("streamer", chat_message(str(number)))
+
+    assert texts(listen(keeping, scene)) == ["0", "1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "found"), [("lose", ["0", "2"]), ("repeat", ["0", "1", "1", "2"]), ("reorder", ["0", "2", "1"])]
+)
+def test_without_history_it_is(server, fault, found):
+    async def scene(_):
+        await server.publish("streamer", follow("0"), topic="chat")
+        getattr(server, fault)()
+        for number in range(1, 3):
+            await server.publish("streamer", follow(str(number)), topic="chat")
+
+    heard = of(FollowCreated, listen(server, scene))
+    assert [each.follow.follower.nick for each in heard] == found
+
+
+def test_a_scene_that_never_ends_is_ended(server):
+    async def scene():
+        async with server.client() as client, client.listen("streamer") as stream:
+            async for _ in stream:
+                pass
+
+    with pytest.raises(TimeoutError):
+        server.run(scene())
+
+
+def test_it_also_runs_in_real_time(server):
+    async def main():
+        async with server, server.client() as client, client.listen("streamer", topics={"chat"}) as stream:
+            await server.heard("streamer")
+            await server.publish("streamer", chat_message("hi"))
+            async for event in stream:
+                if event.raw:
+                    return event.data.chat_message.text
+        return None
+
+    assert asyncio.run(asyncio.wait_for(main(), 20)) == "hi"
+
+
+def test_what_is_published_before_it_runs_is_a_mistake(server):
+    with pytest.raises(RuntimeError, match="does not run"):
+        asyncio.run(server.publish("streamer", chat_message("hi")))
