@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from vklive.errors import MissingExtraError
+
 if TYPE_CHECKING:
     from vklive.client import Client
     from vklive.testing.fake_server import FakeServer
@@ -17,8 +19,10 @@ if TYPE_CHECKING:
 @pytest.fixture
 def vklive_server() -> FakeServer:
     """A `vklive.testing.fake_server.FakeServer` with one channel, ``streamer``. Let it run your scene."""
-    from vklive.testing.fake_server import FakeServer  # noqa: PLC0415 - see the module
-
+    try:
+        from vklive.testing.fake_server import FakeServer  # noqa: PLC0415 - see the module
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("the server for tests", extra="testing") from error
     server = FakeServer()
     server.add_channel("streamer")
     return server
