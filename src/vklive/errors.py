@@ -147,6 +147,18 @@ class ConnectionLostError(TransportError):
         return f"connection lost: {self.code}" + (f" {self.reason}" if self.reason else "")
 
 
+class CallTimeoutError(TransportError):
+    """A call to the pub/sub was not made or not answered in time. Whether it was done is not known.
+
+    Attributes:
+        problem: what was waited for.
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
 class ServerError(VkliveError):
     """The pub/sub server answered a command with an error.
 

@@ -29,6 +29,8 @@ class Supply:
         if stream in self.fed:
             self.fed.remove(stream)
 
+    def calls(self, stream: Stream) -> None: ...
+
 
 def stream_of(*topics: Topic, supply: Supply | None = None) -> Stream:
     return Stream(supply or Supply(), "streamer", topics=topics, queue=EventQueue(), clock=VirtualClock())

@@ -6,24 +6,31 @@ import json
 from typing import Any
 
 import pytest
+from msgspec import Raw
 
 from vklive.errors import LocalProtocolError
 from vklive.protocol.client import MAX_COMMANDS_IN_FRAME, ClientConnection, State
 from vklive.protocol.client_events import (
+    Answered,
+    CallRefused,
     ClientEvent,
     Closed,
     Connected,
     ConnectRefused,
+    Joined,
+    Left,
     Published,
     RefreshDue,
     Refreshed,
     RefreshRefused,
+    Refused,
     Subscribed,
     SubscribeRefused,
     Unreadable,
     Unsubscribed,
 )
-from vklive.protocol.codes import UnsubscribeCode
+from vklive.protocol.codes import ClientCode, UnsubscribeCode
+from vklive.protocol.messages import ClientInfo, PresenceStatsRequest, PresenceStatsResult, RpcRequest
 from vklive.protocol.position import Position
 
 KEPT = {"recoverable": True, "positioned": True, "epoch": "ep"}
@@ -387,3 +394,75 @@ def test_what_is_asked_in_the_wrong_state_is_a_mistake_of_the_caller():
 
 def test_an_answer_that_nobody_waits_for_is_passed_over():
     assert subscribed().receive(line(id=99, subscribe={}), now=1.0) == []
+
+
+def test_an_answer_belongs_to_the_call_with_its_number():
+    machine = connected()
+    first = machine.call(PresenceStatsRequest(channel="a"), now=0.0)
+    second = machine.call(RpcRequest(method="sum"), now=0.0)
+    assert sent(machine) == [
+        [{"id": 2, "presence_stats": {"channel": "a"}}, {"id": 3, "rpc": {"method": "sum"}}],
+    ]
+    (refused,) = machine.receive(line(id=3, error={"code": 108, "message": "not available"}), now=0.1)
+    assert refused == CallRefused(second, Refused(code=108, message="not available"))
+    (answered,) = machine.receive(line(id=2, presence_stats={"num_clients": 2, "num_users": 1}), now=0.1)
+    assert isinstance(answered, Answered)
+    assert answered.number == first
+    assert answered.reply.presence_stats == PresenceStatsResult(num_clients=2, num_users=1)
+
+
+def test_a_call_that_is_not_answered_is_refused_in_time_and_the_connection_stays():
+    machine = connected()
+    number = machine.call(RpcRequest(method="sum"), now=0.0)
+    assert machine.next_deadline == 5.0
+    (refused,) = machine.tick(5.0)
+    assert isinstance(refused, CallRefused)
+    assert (refused.number, refused.refused.code) == (number, ClientCode.COMMAND_TIMEOUT)
+    assert machine.state is State.CONNECTED
+
+
+def test_a_call_without_a_connection_is_a_mistake():
+    with pytest.raises(LocalProtocolError):
+        ClientConnection().call(RpcRequest(method="sum"), now=0.0)
+
+
+def test_a_message_that_wants_no_answer_has_no_number():
+    machine = connected()
+    machine.send(Raw(b'{"a":1}'))
+    assert sent(machine) == [[{"send": {"data": {"a": 1}}}]]
+    assert machine.next_deadline is None
+
+
+def test_what_the_server_subscribes_with_the_connection_stands_from_the_beginning():
+    machine = ClientConnection()
+    machine.connect("token", now=0.0)
+    subs = {"news": KEPT | {"offset": 5, "was_recovering": True, "recovered": True, "publications": [publication(5)]}}
+    events = machine.receive(line(id=1, connect={"client": "c-1", "version": "4.1.5", "subs": subs}), now=0.0)
+    assert [type(event) for event in events] == [Connected, Subscribed, Published]
+    assert machine.is_heard("news")
+    assert offsets(machine.receive(push("news", pub=publication(6)), now=0.1)) == [6]
+
+
+def test_what_the_server_subscribes_later_takes_the_place_of_what_was_asked_for():
+    machine = connected()
+    machine.subscribe("a", now=0.0)
+    assert machine.receive(push("a", subscribe={}), now=0.1) == [
+        Subscribed(ws_channel="a", position=None, recovered=False)
+    ]
+    assert machine.receive(line(id=2, error={"code": 105, "message": "already subscribed"}), now=0.2) == []
+    assert machine.is_heard("a")
+
+
+def test_who_comes_and_goes_is_told():
+    machine = subscribed()
+    info = {"user": "7", "client": "c-2"}
+    joined, left = (machine.receive(push("a", **{what: {"info": info}}), now=0.1)[0] for what in ("join", "leave"))
+    assert joined == Joined("a", ClientInfo(user="7", client="c-2"))
+    assert left == Left("a", ClientInfo(user="7", client="c-2"))
+
+
+def test_the_server_may_change_when_the_connection_expires():
+    machine = connected(expires=True, ttl=100)
+    assert machine.next_deadline == 90.0
+    machine.receive(line(push={"refresh": {"expires": True, "ttl": 1000}}), now=50.0)
+    assert machine.next_deadline == 50.0 + 990.0

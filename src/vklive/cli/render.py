@@ -21,10 +21,13 @@ from vklive.events.lifecycle import (
     Connected,
     Dropped,
     Gap,
+    Joined,
+    Left,
     Listening,
     NoAccess,
     Reconnecting,
     Refilled,
+    ServerMessage,
     TokenRefreshed,
     Unsubscribed,
 )
@@ -163,6 +166,21 @@ def _(data: TokenRefreshed) -> list[Span]:
 @_sentence.register
 def _(data: Unsubscribed) -> list[Span]:
     return [(f"the server ended the subscription: {data.reason} (code {data.code})", _BAD)]
+
+
+@_sentence.register
+def _(data: Joined) -> list[Span]:
+    return [(f"{data.user_id or 'somebody'} listens too", _DIM)]
+
+
+@_sentence.register
+def _(data: Left) -> list[Span]:
+    return [(f"{data.user_id or 'somebody'} listens no more", _DIM)]
+
+
+@_sentence.register
+def _(data: ServerMessage) -> list[Span]:
+    return [(f"the server says: {bytes(data.payload).decode(errors='replace')}", _PLAIN)]
 
 
 @_sentence.register

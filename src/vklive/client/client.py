@@ -176,6 +176,7 @@ class Client:
             queue=EventQueue(limit=self._queue_limit, overflow=self._overflow),
             clock=self._clock,
             refill=refill,
+            timeout=self._timeout,
             progress=None if resume is None else Progress(Path(resume), channel_url=slug),
         )
 

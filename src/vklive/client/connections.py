@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from vklive.client.calls import Calls
 from vklive.client.stream import Stream
 from vklive.client.supervisor import Supervisor
 from vklive.errors import LocalProtocolError
@@ -91,6 +92,10 @@ class Connections:
         """Feed a stream no more."""
         for supervisor in self._supervisors:
             supervisor.remove(stream)
+
+    def calls(self, stream: Stream) -> Calls | None:
+        """Those of the connection that feeds a stream; `None` when there is none now."""
+        return next((one.calls for one in self._supervisors if stream in one.streams), None)
 
     def _one_more(self) -> Supervisor:
         def full(stream: Stream) -> bool:

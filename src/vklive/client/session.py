@@ -13,8 +13,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TypeAlias
 
+from msgspec import Raw
+
 from vklive.client.backlog import Backlog
 from vklive.client.batched_api import BatchedApi
+from vklive.client.calls import Calls
 from vklive.client.devapi import DevApi
 from vklive.client.evidence import Evidence
 from vklive.client.persistent_api import PersistentApi
@@ -29,6 +32,10 @@ from vklive.errors import ConnectionLostError, VkliveError
 from vklive.events import (
     Connected,
     Event,
+    EventData,
+    Joined,
+    Left,
+    ServerMessage,
     TokenRefreshed,
     decode_payload,
 )
@@ -92,6 +99,7 @@ class Session:
             full=full,
             refiller=Refiller(api, clock=clock),
         )
+        self.calls = Calls(machine, flush=self._flush)
         self._backlog = Backlog(self._release, start_job=self._job)
         self._alarm: asyncio.Timeout | None = None
 
@@ -110,8 +118,8 @@ class Session:
                 elif isinstance(event, Closed):
                     await self._backlog.empty()
                     return event
-                # A token ends when it ends, however long a program takes.
-                elif self._backlog and not isinstance(event, said.RefreshDue):
+                # A token ends when it ends, however long a program takes; and what it takes its time for may be a call.
+                elif self._backlog and not isinstance(event, said.RefreshDue | said.Answered | said.CallRefused):
                     self._backlog.add(event, self._read_at)
                 else:
                     self._take(event)
@@ -130,8 +138,9 @@ class Session:
             self._streams.remove(stream)
         self._subscribing.end(stream)
 
-    def end(self, reason: str) -> None:
-        """The connection is over: what was listened to is interrupted."""
+    def end(self, code: int, reason: str) -> None:
+        """The connection is over: what was listened to is interrupted, what was asked is not answered any more."""
+        self.calls.end(code, reason)
         self._routes.interrupt(reason)
 
     # Reading.
@@ -190,16 +199,32 @@ class Session:
             case said.RefreshDue(None):
                 self._job(self._refresh)
             case said.Refreshed(None):
-                for stream in self._streams:
-                    stream.tell(TokenRefreshed(kind="connection"))
+                self._tell_all(TokenRefreshed(kind="connection"))
             case said.RefreshRefused(None, refused):
                 self._refresh_refused(refused)
             case said.Unreadable(error):
                 _log.warning("the server said something that cannot be read, and it is passed over: %s", error)
+            case said.Answered() | said.CallRefused():
+                self.calls.take(event)
+            case said.Joined() | said.Left():
+                self._tell_of_others(event)
+            case said.Messaged(data):
+                self._tell_all(ServerMessage(payload=Raw(bytes(data))))
             case said.ConnectRefused() | said.Published() | Closed():
                 pass  # the first is followed by the end, and `run` knows what to do with the others
             case _:
                 self._subscribing.take(event)
+
+    def _tell_all(self, data: EventData) -> None:
+        for stream in self._streams:
+            stream.tell(data)
+
+    def _tell_of_others(self, event: said.Joined | said.Left) -> None:
+        kind = Joined if isinstance(event, said.Joined) else Left
+        user, client, ws_channel = event.info.user, event.info.client, event.ws_channel
+        for stream, one in self._routes.of(ws_channel):
+            told = kind(topic=one.topic, ws_channel=ws_channel, user_id=user, client_id=client)
+            stream.tell(told, topic=one.topic, ws_channel=ws_channel)
 
     def _count(self, event: ClientEvent) -> None:
         match event:

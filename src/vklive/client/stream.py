@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Protocol, Self
 
+from vklive.client.calls import Calls
 from vklive.client.chat_memory import ChatMemory
+from vklive.client.pubsub_calls import PubSubCalls
 from vklive.client.queue import EventQueue
 from vklive.client.resume import Progress
 from vklive.client.subscriptions import NO_WS_CHANNEL, Phase, Subscription, plan
@@ -28,6 +31,10 @@ class Supply(Protocol):
         """Feed it no more."""
         ...
 
+    def calls(self, stream: Stream) -> Calls | None:
+        """Those of the connection that feeds it."""
+        ...
+
 
 class Stream:
     """The events of one channel, in the order in which they were heard; between them, what happens to the connection.
@@ -38,6 +45,10 @@ class Stream:
 
     Delivery is at most once, and in order within a ws channel. Where something may have been missed, there is a
     `vklive.events.Gap`.
+
+    Attributes:
+        channel_url: the channel's slug.
+        pubsub: what may be asked of the pub/sub itself.
     """
 
     def __init__(
@@ -50,6 +61,7 @@ class Stream:
         clock: Clock,
         refill: bool = True,
         progress: Progress | None = None,
+        timeout: float = 5.0,
     ) -> None:
         self.channel_url = channel_url
         self.topics = frozenset(topics)
@@ -62,6 +74,8 @@ class Stream:
         self._missing: set[Topic] = set()
         self._supply = supply
         self._clock = clock
+        self._told = asyncio.Event()
+        self.pubsub = PubSubCalls(self, lambda: supply.calls(self), timeout=timeout)
 
     @property
     def dropped(self) -> int:
@@ -108,6 +122,17 @@ class Stream:
         event = await self.queue.get()
         self._progress.hand_over(event)
         return event
+
+    # What its calls want to know.
+
+    def heard(self, topic: Topic) -> Subscription | None:
+        """The subscription that a topic is heard by; `None` while it is not."""
+        return next((one for one in self.subscriptions if one.topic is topic and one.phase is Phase.LISTENING), None)
+
+    async def changed(self) -> None:
+        """Wait until something happens to the connection."""
+        self._told.clear()
+        await self._told.wait()
 
     # What feeds it.
 
@@ -207,6 +232,7 @@ class Stream:
 
     def tell(self, data: EventData, *, topic: str = "", ws_channel: str = "", position: Position | None = None) -> None:
         """Say what happens to the connection."""
+        self._told.set()
         self.queue.put_now(
             Event(
                 type=data.event_type,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 
 from vklive._version import __version__
 from vklive.client.backoff import Backoff
+from vklive.client.calls import Calls
 from vklive.client.devapi import DevApi
 from vklive.client.evidence import Evidence
 from vklive.client.failures import Failure, failure_of, failure_of_end
@@ -22,7 +23,7 @@ from vklive.clock import Clock
 from vklive.errors import VkliveError
 from vklive.events import Reconnecting
 from vklive.protocol.client import ClientConnection
-from vklive.protocol.codes import DisconnectCode
+from vklive.protocol.codes import ClientCode, DisconnectCode
 
 _log = logging.getLogger("vklive.client")
 
@@ -97,6 +98,11 @@ class Supervisor:
     def load(self) -> int:
         """How many ws channels its streams want, as far as that is known."""
         return sum(stream.width for stream in self._streams)
+
+    @property
+    def calls(self) -> Calls | None:
+        """Those of the connection; `None` when there is none now."""
+        return None if self._session is None else self._session.calls
 
     def start(self) -> None:
         """Begin, once; the connection is made when the first stream wants it."""
@@ -187,13 +193,13 @@ class Supervisor:
             full=self._full,
             evidence=self.evidence,
         )
-        reason = "the client was closed"
+        code, reason = int(ClientCode.DISCONNECT_CALLED), "the client was closed"
         try:
             closed = await session.run(token)
-            reason = closed.reason
+            code, reason = closed.code, closed.reason
         finally:
             self._session = None
-            session.end(reason)
+            session.end(code, reason)
             for job in list(jobs):
                 job.cancel()
             await asyncio.gather(*jobs, return_exceptions=True)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from msgspec import Raw
+
 from vklive.events.base import EventData
 
 
@@ -126,6 +128,50 @@ class Unsubscribed(EventData, frozen=True, kw_only=True):
     ws_channel: str
     code: int
     reason: str
+
+
+class Joined(EventData, frozen=True, kw_only=True):
+    """Somebody else began to listen to a ws channel, where the server tells that. VK's is not known to.
+
+    Attributes:
+        user_id: who, as the server has it.
+        client_id: of the connection.
+    """
+
+    event_type: ClassVar[str] = "vklive.joined"
+
+    topic: str
+    ws_channel: str
+    user_id: str
+    client_id: str
+
+
+class Left(EventData, frozen=True, kw_only=True):
+    """Somebody else listens no more to a ws channel, where the server tells that.
+
+    Attributes:
+        user_id: who, as the server has it.
+        client_id: of the connection.
+    """
+
+    event_type: ClassVar[str] = "vklive.left"
+
+    topic: str
+    ws_channel: str
+    user_id: str
+    client_id: str
+
+
+class ServerMessage(EventData, frozen=True, kw_only=True):
+    """The server says something to this connection alone, in no ws channel. VK's is not known to.
+
+    Attributes:
+        payload: the JSON, as it came.
+    """
+
+    event_type: ClassVar[str] = "vklive.server_message"
+
+    payload: Raw
 
 
 class Dropped(EventData, frozen=True, kw_only=True):

@@ -18,15 +18,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum
 
-from msgspec import Struct
+from msgspec import Raw
 
 from vklive.errors import LocalProtocolError, RemoteProtocolError
 from vklive.protocol.client_channel import ClientChannel, Place
 from vklive.protocol.client_events import (
+    Answered,
+    CallRefused,
     ClientEvent,
     Closed,
     Connected,
     ConnectRefused,
+    Joined,
+    Left,
+    Messaged,
     Published,
     RefreshDue,
     Refreshed,
@@ -38,6 +43,7 @@ from vklive.protocol.client_events import (
     Unsubscribed,
 )
 from vklive.protocol.codes import ClientCode, UnsubscribeCode, is_retryable, may_reconnect
+from vklive.protocol.in_flight import CALL_NAMES, ENDS_WITHOUT_ANSWER, Ask, CallRequest, InFlight
 from vklive.protocol.json import PING, decode_replies, encode_command, join
 from vklive.protocol.messages import (
     Command,
@@ -47,6 +53,7 @@ from vklive.protocol.messages import (
     Push,
     RefreshRequest,
     Reply,
+    SendRequest,
     SubRefreshRequest,
     SubscribeRequest,
     SubscribeResult,
@@ -83,33 +90,6 @@ _NEXT: dict[State, frozenset[State]] = {
 }
 
 
-class Ask(Enum):
-    """What a command in flight has asked."""
-
-    CONNECT = "connect"
-    SUBSCRIBE = "subscribe"
-    UNSUBSCRIBE = "unsubscribe"
-    REFRESH = "refresh"
-    SUB_REFRESH = "sub_refresh"
-
-
-_ENDS_WITHOUT_ANSWER = {
-    # A server that does not answer these is in an unknown state: only a new connection tells.
-    Ask.CONNECT: ClientCode.CONNECT_TIMEOUT,
-    Ask.SUBSCRIBE: ClientCode.SUBSCRIBE_TIMEOUT,
-    Ask.UNSUBSCRIBE: ClientCode.UNSUBSCRIBE_TIMEOUT,
-}
-
-
-class _InFlight(Struct):
-    """A command that waits for its answer; `channel` is the subscription that it is about, if it is about one."""
-
-    ask: Ask
-    ws_channel: str
-    channel: ClientChannel | None
-    deadline: float
-
-
 class ClientConnection:
     """One connection.
 
@@ -129,7 +109,7 @@ class ClientConnection:
         self._name = name
         self._version = version
         self._last_id = 0
-        self._in_flight: dict[int, _InFlight] = {}
+        self._in_flight: dict[int, InFlight] = {}
         self._channels: dict[str, ClientChannel] = {}
         self._outbox: list[bytes] = []
         self._ping_interval = 0.0
@@ -177,6 +157,20 @@ class ClientConnection:
         # Without the channel the server closes with 3501: the bug of centrifuge-python up to 0.5.0.
         self._ask(Ask.SUB_REFRESH, ws_channel, now, sub_refresh=SubRefreshRequest(channel=ws_channel, token=token))
 
+    def call(self, request: CallRequest, *, now: float) -> int:
+        """Ask something that has an answer and no other effect here; it is never asked again.
+
+        Returns:
+            The number that the answer has: a `vklive.protocol.client_events.Answered` or `CallRefused`.
+        """
+        self._must_be_connected()
+        return self._ask(Ask.CALL, "", now, **{CALL_NAMES[type(request)]: request})
+
+    def send(self, data: Raw) -> None:
+        """Say something to the server that has no answer."""
+        self._must_be_connected()
+        self._outbox.append(encode_command(Command(send=SendRequest(data=data))))
+
     # What comes in.
 
     def receive(self, frame: bytes, *, now: float) -> list[ClientEvent]:
@@ -208,13 +202,13 @@ class ClientConnection:
             return self._end(ClientCode.NO_PING)
         for number, command in list(self._in_flight.items()):
             if now >= command.deadline:
-                if (code := _ENDS_WITHOUT_ANSWER.get(command.ask)) is not None:
+                if (code := ENDS_WITHOUT_ANSWER.get(command.ask)) is not None:
                     return events + self._end(code)
                 del self._in_flight[number]
                 if self._is_outdated(command):
                     continue
                 refused = Refused(code=ClientCode.COMMAND_TIMEOUT, message="no answer in time", temporary=True)
-                events.append(RefreshRefused(command.ws_channel or None, refused))
+                events += self._take_refusal(number, command, refused)
         if self._refresh_at is not None and now >= self._refresh_at:
             self._refresh_at = None
             events.append(RefreshDue(None))
@@ -275,12 +269,33 @@ class ClientConnection:
         if push.disconnect is not None:
             code, reason = push.disconnect.code, push.disconnect.reason
             return self._close(code, reason, reconnect=may_reconnect(code))
+        if push.refresh is not None:
+            self._refresh_at = _refresh_time(push.refresh.ttl, now) if push.refresh.expires else None
+            return []
+        if push.message is not None:
+            return [Messaged(push.message.data)]
+        if push.subscribe is not None:
+            by_server = push.subscribe
+            standing = SubscribeResult(
+                recoverable=by_server.recoverable,
+                positioned=by_server.positioned,
+                epoch=by_server.epoch,
+                offset=by_server.offset,
+            )
+            return self._subscribed_by_server(push.channel, standing, now)
+        return self._take_push_of_channel(push, now)
+
+    def _take_push_of_channel(self, push: Push, now: float) -> list[ClientEvent]:
         channel = self._channels.get(push.channel)
         if channel is None:
-            # Of a ws channel that was just unsubscribed, or that the server subscribed by itself.
+            # Of a ws channel that was just unsubscribed.
             return []
         if push.pub is not None:
             return self._heard(push.channel, channel, push.pub, now)
+        if push.join is not None and push.join.info is not None:
+            return [Joined(push.channel, push.join.info)]
+        if push.leave is not None and push.leave.info is not None:
+            return [Left(push.channel, push.leave.info)]
         if push.unsubscribe is not None:
             del self._channels[push.channel]
             gone = push.unsubscribe
@@ -294,7 +309,7 @@ class ClientConnection:
         if reply.error is not None:
             error = reply.error
             refused = Refused(code=error.code, message=error.message, temporary=error.temporary)
-            return self._take_refusal(command, refused)
+            return self._take_refusal(reply.id, command, refused)
         match command.ask:
             case Ask.CONNECT:
                 return self._connected(reply.connect or ConnectResult(), now)
@@ -310,8 +325,10 @@ class ClientConnection:
                 channel, renewed = self._channels[command.ws_channel], reply.sub_refresh
                 channel.refresh_at = _refresh_time(renewed.ttl, now) if renewed and renewed.expires else None
                 return [Refreshed(command.ws_channel)]
+            case Ask.CALL:
+                return [Answered(reply.id, reply)]
 
-    def _take_refusal(self, command: _InFlight, refused: Refused) -> list[ClientEvent]:
+    def _take_refusal(self, number: int, command: InFlight, refused: Refused) -> list[ClientEvent]:
         match command.ask:
             case Ask.CONNECT:
                 again = is_retryable(refused.code, temporary=refused.temporary)
@@ -323,6 +340,8 @@ class ClientConnection:
                 return self._end(ClientCode.UNSUBSCRIBE_TIMEOUT)
             case Ask.REFRESH | Ask.SUB_REFRESH:
                 return [RefreshRefused(command.ws_channel or None, refused)]
+            case Ask.CALL:
+                return [CallRefused(number, refused)]
 
     def _connected(self, result: ConnectResult, now: float) -> list[ClientEvent]:
         self._enter(State.CONNECTED)
@@ -332,7 +351,15 @@ class ClientConnection:
             self._silent_until = now + result.ping + self._max_ping_delay
         if result.expires:
             self._refresh_at = _refresh_time(result.ttl, now)
-        return [Connected(client_id=result.client, version=result.version)]
+        events: list[ClientEvent] = [Connected(client_id=result.client, version=result.version)]
+        for ws_channel, standing in (result.subs or {}).items():
+            events += self._subscribed_by_server(ws_channel, standing, now)
+        return events
+
+    def _subscribed_by_server(self, ws_channel: str, result: SubscribeResult, now: float) -> list[ClientEvent]:
+        # One that is being subscribed, or was, is one subscription all the same.
+        self._channels[ws_channel] = ClientChannel()
+        return self._subscribed(ws_channel, result, now)
 
     def _subscribed(self, ws_channel: str, result: SubscribeResult, now: float) -> list[ClientEvent]:
         channel = self._channels[ws_channel]
@@ -371,17 +398,23 @@ class ClientConnection:
         ask: Ask,
         ws_channel: str,
         now: float,
-        **request: ConnectRequest | SubscribeRequest | UnsubscribeRequest | RefreshRequest | SubRefreshRequest,
-    ) -> None:
+        **request: ConnectRequest
+        | SubscribeRequest
+        | UnsubscribeRequest
+        | RefreshRequest
+        | SubRefreshRequest
+        | CallRequest,
+    ) -> int:
         self._last_id += 1
         about = None if ask is Ask.UNSUBSCRIBE else self._channels.get(ws_channel)
-        self._in_flight[self._last_id] = _InFlight(ask, ws_channel, about, now + self._command_timeout)
+        self._in_flight[self._last_id] = InFlight(ask, ws_channel, about, now + self._command_timeout)
         command = Command(id=self._last_id)
         for name, asked in request.items():
             setattr(command, name, asked)
         self._outbox.append(encode_command(command))
+        return self._last_id
 
-    def _is_outdated(self, command: _InFlight) -> bool:
+    def _is_outdated(self, command: InFlight) -> bool:
         """Whether a command is about a subscription that was given up since; there may be a new one by that name."""
         return command.channel is not None and self._channels.get(command.ws_channel) is not command.channel
 

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from msgspec import Raw, Struct
 
 from vklive.errors import RemoteProtocolError
+from vklive.protocol.messages import ClientInfo, Reply
 from vklive.protocol.position import Position
 
 
@@ -91,6 +92,49 @@ class Published(Struct, frozen=True, kw_only=True, gc=False):
     position: Position | None
 
 
+class Joined(Struct, frozen=True):
+    """Somebody subscribed to a ws channel, where the server tells that."""
+
+    ws_channel: str
+    info: ClientInfo
+
+
+class Left(Struct, frozen=True):
+    """Somebody is no longer subscribed to a ws channel, where the server tells that."""
+
+    ws_channel: str
+    info: ClientInfo
+
+
+class Messaged(Struct, frozen=True):
+    """The server says something to this connection, in no ws channel.
+
+    Attributes:
+        data: what. A view of the frame: whoever keeps it copies it.
+    """
+
+    data: Raw
+
+
+class Answered(Struct, frozen=True):
+    """The answer to a call.
+
+    Attributes:
+        number: of the call.
+        reply: with the result that belongs to what was asked.
+    """
+
+    number: int
+    reply: Reply
+
+
+class CallRefused(Struct, frozen=True):
+    """A call was refused, or not answered in time: then it may have been done, or not."""
+
+    number: int
+    refused: Refused
+
+
 class RefreshDue(Struct, frozen=True):
     """A token is about to expire: a new one is to be fetched and given to `refresh` or `sub_refresh`.
 
@@ -150,6 +194,11 @@ ClientEvent: TypeAlias = (
     | SubscribeRefused
     | Unsubscribed
     | Published
+    | Joined
+    | Left
+    | Messaged
+    | Answered
+    | CallRefused
     | RefreshDue
     | Refreshed
     | RefreshRefused
