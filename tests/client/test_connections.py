@@ -17,13 +17,14 @@ from vklive.client.stream import Stream
 from vklive.client.supervisor import FORGET_AFTER
 from vklive.errors import ConnectError, LocalProtocolError, NotFoundError
 from vklive.events import Connected, Gap, Listening, NoAccess, Reconnecting
-from vklive.protocol.codes import DisconnectCode
+from vklive.protocol.codes import DisconnectCode, UnsubscribeCode
 from vklive.server.admission import Admission
 from vklive.server.broker.memory import MemoryBroker
 from vklive.server.namespaces import Namespace, Namespaces
 from vklive.server.node import Node
 from vklive.server.presence.memory import MemoryPresence
 from vklive.server.settings import PubSubSettings
+from vklive.server.turn import Frames
 
 KEPT = Namespace(
     name="kept", allow_subscribe_for_client=True, history_size=100, history_ttl=3600.0, force_recovery=True
@@ -305,5 +306,28 @@ def test_a_network_that_is_down_for_long_costs_no_position() -> None:
             heard = [await listener.next() for _ in range(25)]
             assert Gap not in {type(event.data) for event in heard}
             assert [event.position.offset for event in heard if event.raw and event.position] == [1, 2]
+
+    play_many(scene)
+
+
+def test_a_server_whose_state_was_invalidated_is_not_asked_for_positions() -> None:
+    """Codes 3014 and 2502 of Centrifugo 6.8: the position belongs to a history that is no more."""
+
+    async def scene(world: ManyChannels) -> None:
+        async with world.client() as client, AsyncExitStack() as stack:
+            (listener,) = await listening(stack, client.listen("a", topics={"info"}))
+            await world.publish("kept:a", 0)
+            assert await listener.numbers(1) == [0]
+            world.close_connection(DisconnectCode.STATE_INVALIDATED)
+            assert isinstance((await listener.next(Gap)).data, Gap)
+            await listener.next(Listening)
+
+            gone = b'{"push":{"channel":"kept:a","unsubscribe":{"code":2502,"reason":"state invalidated"}}}'
+            connection = world.links[-1].connection
+            assert connection is not None
+            connection.machine.unsubscribe("kept:a", UnsubscribeCode.SERVER)
+            connection.machine.data_to_send()
+            world.links[-1].write([gone], Frames())
+            assert isinstance((await listener.next(Gap)).data, Gap)
 
     play_many(scene)

@@ -21,7 +21,7 @@ from vklive.errors import DevApiError, UnauthorizedError
 from vklive.events import TokenRefreshed, Unsubscribed
 from vklive.protocol import client_events as said
 from vklive.protocol.client import ClientConnection, State
-from vklive.protocol.codes import ErrorCode, is_retryable, may_resubscribe
+from vklive.protocol.codes import ErrorCode, UnsubscribeCode, is_retryable, may_resubscribe
 
 _log = logging.getLogger("vklive.client.subscribing")
 
@@ -152,6 +152,8 @@ class Subscribing:
         self._answered(event.ws_channel)
         for stream, subscription in self._routes.of(event.ws_channel):
             subscription.interrupt(event.reason)
+            if event.code == UnsubscribeCode.STATE_INVALIDATED:
+                subscription.position = None
             if not may_resubscribe(event.code):
                 subscription.phase = Phase.DENIED
             gone = Unsubscribed(

@@ -203,6 +203,8 @@ class Supervisor:
             for job in list(jobs):
                 job.cancel()
             await asyncio.gather(*jobs, return_exceptions=True)
+        if closed.code == DisconnectCode.STATE_INVALIDATED:
+            self._forget_positions()
         if session.connected is not None and self._now() - began >= STABLE_AFTER:
             self._backoff.reset()
             self._rejections = 0
@@ -219,13 +221,16 @@ class Supervisor:
                 stream.planned = False
         if self._rejections >= FORGET_AFTER:
             self._rejections = 0
-            for stream in self._streams:
-                stream.forget_positions()
+            self._forget_positions()
         self.evidence.waiting(self._now(), reason=failure.cause, cause=failure.kind, delay=delay)
         _log.warning("no connection: %s; attempt %d in %.1f s", failure.cause, self._attempt + 1, delay)
         for stream in self._streams:
             stream.tell(Reconnecting(cause=failure.cause, code=failure.code, delay=delay, attempt=self._attempt + 1))
         await asyncio.sleep(delay)
+
+    def _forget_positions(self) -> None:
+        for stream in self._streams:
+            stream.forget_positions()
 
     def _give_up(self, error: Exception) -> None:
         self._ended = error if isinstance(error, VkliveError) else VkliveError(f"the client failed: {error!r}")

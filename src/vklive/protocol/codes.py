@@ -57,6 +57,8 @@ class DisconnectCode(IntEnum):
     FORCE_RECONNECT = 3011
     NO_PONG = 3012
     TOO_MANY_REQUESTS = 3013
+    STATE_INVALIDATED = 3014
+    """Token and positions are to be forgotten. Centrifugo 6.8 and later; this server does not send it."""
     INVALID_TOKEN = 3500
     BAD_REQUEST = 3501
     STALE = 3502
@@ -83,6 +85,8 @@ class UnsubscribeCode(IntEnum):
     SERVER = 2000
     INSUFFICIENT_STATE = 2500
     EXPIRED = 2501
+    STATE_INVALIDATED = 2502
+    """Token and position are to be forgotten. Centrifugo 6.8 and later; this server does not send it."""
 
     @property
     def reason(self) -> str:
@@ -94,6 +98,7 @@ _UNSUBSCRIBE_TEXTS = {
     UnsubscribeCode.SERVER: "server unsubscribe",
     UnsubscribeCode.INSUFFICIENT_STATE: "insufficient state",
     UnsubscribeCode.EXPIRED: "subscription expired",
+    UnsubscribeCode.STATE_INVALIDATED: "state invalidated",
 }
 
 
