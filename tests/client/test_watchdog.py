@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from vklive.client.suspension import Suspension
 from vklive.client.watchdog import BEAT, BLOCKED_AFTER, Watch, Watchdog
 
 
@@ -62,7 +63,7 @@ def test_the_stack_of_the_call_that_blocks_is_shown(caplog) -> None:
             time.sleep(0.01)
 
     async def program() -> None:
-        dog = Watchdog()
+        dog = Watchdog(Suspension(lambda _: None))
         dog.start()
         try:
             a_call_that_blocks(dog)

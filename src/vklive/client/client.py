@@ -21,6 +21,7 @@ from vklive.client.resume import Progress
 from vklive.client.stats import Stats, stats_of
 from vklive.client.stream import Stream
 from vklive.client.supervisor import MAX_ATTEMPTS_AT_ONCE, Supervisor
+from vklive.client.suspension import Suspension
 from vklive.client.transport import Transport
 from vklive.client.watchdog import Blockages, Watchdog
 from vklive.clock import Clock, SystemClock
@@ -105,7 +106,7 @@ class Client:
         self._timeout = timeout
         self._backoff = backoff or Backoff()
         self._turns = asyncio.Semaphore(MAX_ATTEMPTS_AT_ONCE)
-        self._watchdog = Watchdog() if watchdog else None
+        self._watchdog = Watchdog(Suspension(self._resumed)) if watchdog else None
         self._connections = Connections(self._supervisor, ws_channels=ws_channels)
 
     async def __aenter__(self) -> Self:
@@ -179,6 +180,10 @@ class Client:
             timeout=self._timeout,
             progress=None if resume is None else Progress(Path(resume), channel_url=slug),
         )
+
+    def _resumed(self, slept: float) -> None:
+        for supervisor in self._connections:
+            supervisor.resumed(slept)
 
     def health(self) -> Health:
         """Whether everything that is wanted can be heard, from what has happened. To be called in the event loop."""

@@ -101,6 +101,7 @@ class Session:
         )
         self.calls = Calls(machine, flush=self._flush)
         self._backlog = Backlog(self._release, start_job=self._job)
+        self._abandoned = ""
         self._alarm: asyncio.Timeout | None = None
 
     async def run(self, token: str) -> Closed:
@@ -138,6 +139,13 @@ class Session:
             self._streams.remove(stream)
         self._subscribing.end(stream)
 
+    def resumed(self, slept: float) -> None:
+        """The machine was suspended. A server that has waited for a pong meanwhile has given the connection up."""
+        allowed = self._machine.silence_allowed
+        if allowed is not None and slept >= allowed:
+            self._abandoned = f"the machine was suspended for {slept:.0f} s"
+            self._link.abort()
+
     def end(self, code: int, reason: str) -> None:
         """The connection is over: what was listened to is interrupted, what was asked is not answered any more."""
         self.calls.end(code, reason)
@@ -153,7 +161,7 @@ class Session:
                 # When the program held up the loop, what has arrived meanwhile is read now, and it may be the ping.
                 messages = await self._read(self._now())
         except ConnectionLostError as lost:
-            return self._machine.lost(lost.code, lost.reason)
+            return self._machine.lost(lost.code, self._abandoned or lost.reason)
         now = self._now()
         if messages is None:
             return self._machine.tick(now)

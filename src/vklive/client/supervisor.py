@@ -134,6 +134,11 @@ class Supervisor:
             if self._session is not None:
                 self._session.leave(stream)
 
+    def resumed(self, slept: float) -> None:
+        """The machine was suspended for some seconds."""
+        if self._session is not None:
+            self._session.resumed(slept)
+
     # The loop.
 
     async def _run(self) -> None:

@@ -17,6 +17,8 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from vklive.client.suspension import Suspension
+
 _log = logging.getLogger("vklive.client.watchdog")
 
 BLOCKED_AFTER = 1.0
@@ -84,9 +86,14 @@ class Watch:
 
 
 class Watchdog:
-    """A `Watch` over the running loop, in a thread of its own. The constructor starts nothing."""
+    """A `Watch` over the running loop, in a thread of its own. The constructor starts nothing.
 
-    def __init__(self) -> None:
+    Args:
+        suspension: is asked with every beat of the loop.
+    """
+
+    def __init__(self, suspension: Suspension) -> None:
+        self._suspension = suspension
         self._watch = Watch(self._stack)
         self._beat = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -103,6 +110,7 @@ class Watchdog:
         """Watch the loop that runs."""
         self._loop_thread = threading.get_ident()
         self._stopping.clear()
+        self._suspension.begin()
         self._tick()
         self._watch.begin(time.monotonic())
         self._thread = threading.Thread(target=self._run, name="vklive watchdog", daemon=True)
@@ -120,6 +128,7 @@ class Watchdog:
 
     def _tick(self) -> None:
         self._beat = time.monotonic()
+        self._suspension.look()
         self._timer = asyncio.get_running_loop().call_later(BEAT, self._tick)
 
     def _run(self) -> None:
