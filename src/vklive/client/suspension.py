@@ -1,7 +1,7 @@
 """Notices that the machine was suspended.
 
 While it sleeps, the clock that timers go by stands still on Linux, so after a night nothing is late: the connection
-that the server gave up hours ago would count as fine until the next ping does not come. Another clock goes on meanwhile.
+that the server gave up hours ago would count as fine until the next ping does not come. Another clock goes on.
 """
 
 from __future__ import annotations
