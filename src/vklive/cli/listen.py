@@ -63,6 +63,7 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--origin", envvar=variables.ORIGIN, show_envvar=True, default="", help="An Origin header, where one is wanted."
 )
+@click.option("--proxy", help="A proxy, http:// or socks5://; empty for none. By default what the environment names.")
 @click.option("--resume", type=_FILE, help="A file that keeps how far this got; the next run goes on from there.")
 @click.option("--health-port", type=click.IntRange(0, 65535), help="Tell there, over HTTP, how the listening goes.")
 @click.option("--health-host", default="127.0.0.1", show_default=True, help="The address for --health-port.")
@@ -84,6 +85,7 @@ def listen(  # noqa: PLR0913 - one argument an option
     api_url: str,
     ws_url: str,
     origin: str,
+    proxy: str | None,
     resume: Path | None,
     health_port: int | None,
     health_host: str,
@@ -109,6 +111,7 @@ def listen(  # noqa: PLR0913 - one argument an option
         api_url=api_url,
         ws_url=ws_url,
         origin=origin,
+        proxy=proxy,
     )
     output = ForPrograms(sys.stdout) if as_json else ForPeople(sys.stdout)
     wanted = frozenset(map(Topic, topics)) or frozenset(Topic)

@@ -56,6 +56,9 @@ class Client:
         queue_limit: how many events a stream holds for a program that is busy.
         overflow: what happens to one more, see `vklive.Overflow`.
         timeout: seconds for each request, for the handshake and for each command.
+        proxy: a proxy for both HTTP and the WebSocket, ``http://``, ``socks5://`` or ``socks5h://``, with user and
+            password or without. `None`: what ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` of the
+            environment say. Empty: none. Of no use to a `transport` or `http` of one's own.
         transport: opens WebSockets; by default with picows.
         http: makes requests; by default with httpx2. It is closed with the client.
         backoff: how long to wait between attempts; by default 0.5 to 20 seconds, longer each time.
@@ -65,7 +68,7 @@ class Client:
         clock: the wall clock that events are stamped with.
 
     Raises:
-        ConfigError: when not exactly one way to say who one is was chosen.
+        ConfigError: when not exactly one way to say who one is was chosen, or `proxy` is none.
     """
 
     def __init__(  # noqa: PLR0913 - keyword-only settings, each with a default
@@ -81,6 +84,7 @@ class Client:
         queue_limit: int = DEFAULT_LIMIT,
         overflow: Overflow = Overflow.DROP_OLDEST,
         timeout: float = 5.0,
+        proxy: str | None = None,
         transport: Transport | None = None,
         http: HttpTransport | None = None,
         backoff: Backoff | None = None,
@@ -88,7 +92,7 @@ class Client:
         watchdog: bool = True,
         clock: Clock | None = None,
     ) -> None:
-        self._http = http or Httpx2Transport()
+        self._http = http or Httpx2Transport(proxy=proxy)
         self._clock = clock or SystemClock()
         self._queue_limit = queue_limit
         self._overflow = overflow
@@ -100,7 +104,7 @@ class Client:
             clock=self._clock,
         )
         headers = {"User-Agent": f"vklive/{__version__}"}
-        self._transport = transport or PicowsTransport()
+        self._transport = transport or PicowsTransport(proxy=proxy)
         self._ws_url = ws_url
         self._headers = headers | ({"Origin": origin} if origin else {})
         self._timeout = timeout

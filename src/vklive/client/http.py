@@ -12,7 +12,8 @@ import httpx2
 from msgspec import Struct
 
 from vklive.client.outgoing import address_of, check_headers
-from vklive.errors import ConnectError
+from vklive.client.proxy import parse_proxy
+from vklive.errors import ConfigError, ConnectError
 
 MAX_ANSWER_SIZE = 8 * 1024 * 1024
 """Bytes of the body of one answer. A hundred channels with everything about them are far less than one MiB."""
@@ -62,14 +63,21 @@ class HttpTransport(Protocol):
 
 
 class Httpx2Transport:
-    """Makes requests with httpx2. Takes a proxy from the environment, as it does.
+    """Makes requests with httpx2.
 
     Args:
         client: one that is set up already; it is closed with the transport.
+        proxy: the address of a proxy; `None` for the one that the environment names, empty for none at all. For a
+            `client` that is set up already it says nothing.
+
+    Raises:
+        ConfigError: `proxy` is none.
     """
 
-    def __init__(self, client: httpx2.AsyncClient | None = None) -> None:
+    def __init__(self, client: httpx2.AsyncClient | None = None, *, proxy: str | None = None) -> None:
         self._client = client
+        self._proxy = parse_proxy(proxy) if proxy else None
+        self._is_proxy_given = proxy is not None
 
     async def request(
         self,
@@ -87,7 +95,13 @@ class Httpx2Transport:
         check_headers(headers, host=host)
         if self._client is None:
             # Made here and not in the constructor, which needs no loop and reads no certificates.
-            self._client = httpx2.AsyncClient()
+            named = None if self._proxy is None else self._proxy.url
+            try:
+                self._client = httpx2.AsyncClient(proxy=named, trust_env=not self._is_proxy_given)
+            except ValueError:
+                # What the environment names may hold a password, and is not repeated.
+                hint = "write http://HOST:PORT or socks5://HOST:PORT"
+                raise ConfigError("proxy", "the environment names one that cannot be used", hint=hint) from None
         # Nothing compressed: answers are short, and a small one that unfolds to gigabytes needs no thought.
         sent = dict(headers) | {"Accept-Encoding": "identity"}
         asked = self._client.build_request(

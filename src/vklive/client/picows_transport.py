@@ -15,8 +15,9 @@ from picows import (
 )
 
 from vklive.client.dialing import dial
-from vklive.client.outgoing import address_of, check_headers
+from vklive.client.outgoing import Address, address_of, check_headers
 from vklive.client.picows_link import PicowsLink
+from vklive.client.proxy import dial_through, parse_proxy, proxy_of_environment
 from vklive.errors import ConnectError
 
 _log = logging.getLogger("vklive.client.transport")
@@ -33,9 +34,21 @@ class PicowsTransport:
     Args:
         ssl_context: for ``wss``; by default one that trusts what the system trusts.
         max_message_size: bytes of one message at most.
+        proxy: the address of a proxy; `None` for the one that the environment names, empty for none at all.
+
+    Raises:
+        ConfigError: `proxy` is none.
     """
 
-    def __init__(self, *, ssl_context: ssl.SSLContext | None = None, max_message_size: int = MAX_MESSAGE_SIZE) -> None:
+    def __init__(
+        self,
+        *,
+        ssl_context: ssl.SSLContext | None = None,
+        max_message_size: int = MAX_MESSAGE_SIZE,
+        proxy: str | None = None,
+    ) -> None:
+        self._proxy = parse_proxy(proxy) if proxy else None
+        self._is_proxy_given = proxy is not None
         self._ssl_context = ssl_context
         self._max_message_size = max_message_size
 
@@ -48,7 +61,7 @@ class PicowsTransport:
         sockets: list[socket.socket] = []
         try:
             async with asyncio.timeout(timeout):
-                sockets.append(await dial(address.host, address.port))
+                sockets.append(await self._dial(address))
                 _, listener = await ws_connect(
                     lambda: PicowsLink(self._max_message_size),
                     address.url,
@@ -71,6 +84,12 @@ class PicowsTransport:
             # picows makes a listener of an answer, and says nothing when there is none.
             raise ConnectError(host, phase="handshake", problem="the server closed the connection without an answer")
         return listener
+
+    async def _dial(self, address: Address) -> socket.socket:
+        proxy = self._proxy if self._is_proxy_given else proxy_of_environment(address.url)
+        if proxy is None:
+            return await dial(address.host, address.port)
+        return await dial_through(proxy, address.host, address.port)
 
     def _context(self) -> ssl.SSLContext:
         # Once: it reads the system's certificates, which takes tens of milliseconds.

@@ -35,6 +35,7 @@ class ClientSettings(TypedDict, total=False):
     api_url: str
     ws_url: str
     origin: str
+    proxy: str | None
     queue_limit: int
     overflow: Overflow
     timeout: float
