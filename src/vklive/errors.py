@@ -117,14 +117,27 @@ class ConnectError(TransportError):
         phase: ``dns``, ``tcp``, ``tls``, ``proxy``, ``handshake`` or ``timeout``.
         problem: what went wrong.
         permanent: whether trying again without a change is pointless, as with a certificate that does not fit.
+        status: of the HTTP answer to the handshake, where there was one.
+        retry_after: seconds that this answer says to wait, where it says so.
     """
 
-    def __init__(self, host: str, *, phase: str, problem: str, permanent: bool = False) -> None:
+    def __init__(
+        self,
+        host: str,
+        *,
+        phase: str,
+        problem: str,
+        permanent: bool = False,
+        status: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(host, phase, problem)
         self.host = host
         self.phase = phase
         self.problem = problem
         self.permanent = permanent
+        self.status = status
+        self.retry_after = retry_after
 
     def __str__(self) -> str:
         return f"cannot connect to {self.host} ({self.phase}): {self.problem}"

@@ -32,6 +32,7 @@ METHOD = "GET /v1/channel"
         (ConnectError("h", phase="proxy", problem="503"), Cause.PROXY, None, 0.0),
         (ConnectError("h", phase="handshake", problem="503"), Cause.HANDSHAKE, None, 0.0),
         (ConnectError("h", phase="timeout", problem="5 s"), Cause.TIMEOUT, None, 0.0),
+        (ConnectError("host", phase="handshake", problem="no", status=429, retry_after=7.0), Cause.HANDSHAKE, 429, 7.0),
         (UnavailableError(METHOD, status=503), Cause.API, 503, 0.0),
         (UnavailableError(METHOD, status=503, retry_after=7.0), Cause.API, 503, 7.0),
         (DevApiError(METHOD, status=408), Cause.API, 408, 0.0),

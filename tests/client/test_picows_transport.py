@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import trustme
+from tests.client.proxies import SilentProxy
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
@@ -166,6 +167,28 @@ async def test_a_host_that_does_not_exist_is_said_to_be_none():
     with pytest.raises(ConnectError) as failed:
         await PicowsTransport().open("ws://nowhere.invalid/", headers={}, timeout=5)
     assert failed.value.phase == "dns"
+
+
+async def test_a_handshake_that_is_refused_for_now_tells_for_how_long():
+    def refuse(connection: ServerConnection, _: Request) -> Response:
+        response = connection.respond(429, "slowly")
+        response.headers["Retry-After"] = "17"
+        return response
+
+    async def never(connection: ServerConnection) -> None:
+        raise AssertionError
+
+    async with serve(never, "127.0.0.1", 0, process_request=refuse) as server:
+        with pytest.raises(ConnectError) as failed:
+            await opened(port_of(server))
+    assert (failed.value.status, failed.value.retry_after) == (429, 17.0)
+
+
+async def test_a_server_that_should_speak_tls_and_says_nothing_is_given_up():
+    async with SilentProxy() as silent:
+        with pytest.raises(ConnectError) as failed:
+            await PicowsTransport().open(f"wss://127.0.0.1:{silent.port}/", headers={}, timeout=0.2)
+    assert (failed.value.phase, failed.value.permanent) == ("timeout", False)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 503])

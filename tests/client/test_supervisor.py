@@ -21,6 +21,7 @@ from vklive.errors import (
     VkliveError,
 )
 from vklive.events import Connected, Dropped, Gap, Listening, NoAccess, Reconnecting, TokenRefreshed, Unsubscribed
+from vklive.protocol.closing import Close
 from vklive.protocol.codes import DisconnectCode, UnsubscribeCode
 
 CLOSED_PORT = ConnectError("pubsub.test", phase="tcp", problem="Connection refused")
@@ -537,3 +538,18 @@ def test_a_mistake_of_the_clients_own_ends_the_stream_instead_of_leaving_it_deaf
 
     play(scene)
     assert "this is a bug in vklive" in caplog.text
+
+
+def test_what_a_server_says_forges_no_line_of_the_log(caplog):
+    async def scene(world: World) -> None:
+        async with world.client() as client, client.listen("streamer", topics={"chat"}) as stream:
+            listener = Listener(stream)
+            await listener.next(Listening)
+            connection = world.links[-1].connection
+            assert connection is not None
+            connection.close_as(Close(code=4000, reason="bye\nERROR root all is lost\x1b[31m"))
+            await listener.next(Connected)
+
+    play(scene)
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "vklive.client"]
+    assert "bye\\nERROR root all is lost\\x1b[31m" in line

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import click
 
-from vklive.cli.escaping import escape
 from vklive.cli.exit_codes import ExitCode, exit_code_of
 from vklive.errors import ConfigError, MissingExtraError, VkliveError
+from vklive.escaping import escape
 
 
 class LazyCommand(NamedTuple):

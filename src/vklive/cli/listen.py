@@ -13,7 +13,6 @@ import click
 
 from vklive.cli import variables
 from vklive.cli.credentials import Credentials
-from vklive.cli.escaping import escape
 from vklive.cli.exit_codes import ExitCode
 from vklive.cli.following import Ending, follow
 from vklive.cli.health_port import HealthPort
@@ -22,6 +21,7 @@ from vklive.cli.seconds import seconds
 from vklive.cli.secret_files import read_secret
 from vklive.client import DEFAULT_API_URL, DEFAULT_WS_URL, Client, Stream
 from vklive.devapi.topics import Topic
+from vklive.escaping import escape
 
 _FILE = click.Path(path_type=Path)
 

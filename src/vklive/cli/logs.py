@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from vklive.cli.escaping import escape
+from vklive.escaping import escape
 
 LEVELS = ("debug", "info", "warning", "error")
 """The levels that one may ask for."""

@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 from rich.console import Console
 
 from vklive.cli import render
-from vklive.cli.escaping import escape_json
+from vklive.escaping import escape_json
 from vklive.events.base import Event, Position
 from vklive.events.lifecycle import Connected, Reconnecting
 

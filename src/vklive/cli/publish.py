@@ -11,12 +11,12 @@ import msgspec
 from msgspec import Raw
 
 from vklive.cli import server_api, variables
-from vklive.cli.escaping import escape
 from vklive.cli.exit_codes import ExitCode
 from vklive.cli.secret_files import read_secret
 from vklive.cli.server_api import Answer
 from vklive.client.http import Httpx2Transport
 from vklive.errors import ConfigError
+from vklive.escaping import escape
 from vklive.protocol.codes import ErrorCode
 
 DEFAULT_URL = "http://127.0.0.1:8000"

@@ -2,7 +2,7 @@
 
 ``12:03:04  chat            viewer_one (moderator): @streamer, hi``
 
-Everything that a stranger may have written goes through `vklive.cli.escaping.escape`, in one place: `sentence`.
+Everything that a stranger may have written goes through `vklive.escaping.escape`, in one place: `sentence`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import singledispatch
 
 from rich.text import Text
 
-from vklive.cli.escaping import escape
+from vklive.escaping import escape
 from vklive.events.base import Event, EventData
 from vklive.events.chat import Author, ChatMessageDeleted, ChatMessageSent
 from vklive.events.follows import FollowCreated

@@ -77,7 +77,7 @@ def failure_of(error: VkliveError) -> Failure:
         case DevApiError(status=status) if status == _REQUEST_TIMEOUT:
             return Failure(cause=str(error), kind=Cause.API, code=status)
         case ConnectError(permanent=False, phase=phase):
-            return Failure(cause=str(error), kind=Cause(phase))
+            return Failure(cause=str(error), kind=Cause(phase), code=error.status, wait=error.retry_after or 0.0)
         case _:
             raise error
 

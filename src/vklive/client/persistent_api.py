@@ -12,6 +12,7 @@ from vklive.client.devapi import DevApi
 from vklive.client.failures import failure_of
 from vklive.devapi.topics import WebSocketChannels
 from vklive.errors import DevApiError, UnauthorizedError, VkliveError
+from vklive.escaping import escape
 
 _log = logging.getLogger("vklive.client.persistent_api")
 
@@ -52,7 +53,7 @@ class PersistentApi:
             raise
         except DevApiError as error:
             # One name that the API does not like may spoil the call for all.
-            _log.warning("channels are asked for one by one: %s", error)
+            _log.warning("channels are asked for one by one: %s", escape(str(error)))
             return {}
         return {info.channel.url: info.channel.web_socket_channels or WebSocketChannels() for info in found}
 
@@ -66,7 +67,7 @@ class PersistentApi:
             raise
         except DevApiError as error:
             # Of a 403 the access token is an application's: it has access to what is open.
-            _log.warning("no subscription tokens: %s", error)
+            _log.warning("no subscription tokens: %s", escape(str(error)))
             return {}
 
 
@@ -78,5 +79,5 @@ async def _persistently(call: Callable[[], Coroutine[None, None, _T]]) -> _T:
         except VkliveError as error:
             failure = failure_of(error)
             delay = max(backoff.next(), failure.wait)
-            _log.warning("%s; trying again in %.1f s", failure.cause, delay)
+            _log.warning("%s; trying again in %.1f s", escape(failure.cause), delay)
             await asyncio.sleep(delay)

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import socket
 import ssl
+import time
 from collections.abc import Mapping
 
 from picows import (
@@ -18,6 +19,7 @@ from vklive.client.dialing import dial
 from vklive.client.outgoing import Address, address_of, check_headers
 from vklive.client.picows_link import PicowsLink
 from vklive.client.proxy import dial_through, parse_proxy, proxy_of_environment
+from vklive.client.retry_after import retry_after_of
 from vklive.errors import ConnectError
 
 _log = logging.getLogger("vklive.client.transport")
@@ -122,7 +124,9 @@ def _classified(error: BaseException, host: str, timeout: float) -> ConnectError
         case WSHandshakeError(response=response):
             status = None if response is None else int(response.status)
             problem = f"the server answered {status}" if status else "the server does not speak WebSocket"
-            return ConnectError(host, phase="handshake", problem=problem)
+            headers = {} if response is None else {name.lower(): value for name, value in response.headers.items()}
+            wait = retry_after_of(headers, now=time.time())
+            return ConnectError(host, phase="handshake", problem=problem, status=status, retry_after=wait)
         case ssl.SSLCertVerificationError(verify_message=message):
             problem = f"its certificate cannot be trusted: {message}"
             return ConnectError(host, phase="tls", problem=problem, permanent=True)

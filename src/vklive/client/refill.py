@@ -13,6 +13,7 @@ from vklive.client.stream import Stream
 from vklive.client.subscriptions import Subscription
 from vklive.clock import Clock
 from vklive.errors import UnauthorizedError, VkliveError
+from vklive.escaping import escape
 from vklive.events import ChatMessageSent, Event, decode_payload
 
 _log = logging.getLogger("vklive.client.refill")
@@ -67,7 +68,7 @@ class Refiller:
         except UnauthorizedError:
             raise
         except VkliveError as error:
-            _log.warning("what was missed of the chat of %r cannot be had: %s", stream.channel_url, error)
+            _log.warning("what was missed of the chat of %r cannot be had: %s", stream.channel_url, escape(str(error)))
             return nothing
         if not memory.is_holding:
             return nothing  # it was too busy to wait

@@ -29,6 +29,7 @@ from vklive.client.subscriptions import Phase
 from vklive.client.transport import Link
 from vklive.clock import Clock
 from vklive.errors import ConnectionLostError, VkliveError
+from vklive.escaping import escape
 from vklive.events import (
     Connected,
     Event,
@@ -211,7 +212,9 @@ class Session:
             case said.RefreshRefused(None, refused):
                 self._refresh_refused(refused)
             case said.Unreadable(error):
-                _log.warning("the server said something that cannot be read, and it is passed over: %s", error)
+                _log.warning(
+                    "the server said something that cannot be read, and it is passed over: %s", escape(str(error))
+                )
             case said.Answered() | said.CallRefused():
                 self.calls.take(event)
             case said.Joined() | said.Left():

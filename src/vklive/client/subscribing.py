@@ -18,6 +18,7 @@ from vklive.client.routes import Routes
 from vklive.client.stream import Stream
 from vklive.client.subscriptions import NO_TOKEN, Access, Phase, Subscription, decide
 from vklive.errors import DevApiError, UnauthorizedError
+from vklive.escaping import escape
 from vklive.events import TokenRefreshed, Unsubscribed
 from vklive.protocol import client_events as said
 from vklive.protocol.client import ClientConnection, State
@@ -143,7 +144,7 @@ class Subscribing:
             pass  # they have moved to another connection
         elif is_retryable(refused.code, temporary=refused.temporary):
             delay = self._refusals.setdefault(ws_channel, Backoff()).next()
-            _log.warning("%r is refused: %s; trying again in %.1f s", ws_channel, refused.message, delay)
+            _log.warning("%r is refused: %s; trying again in %.1f s", ws_channel, escape(refused.message), delay)
             self._job(lambda: self._again(ws_channel, delay=delay))
         else:
             self._deny(ws_channel, f"the server said: {refused.message}")

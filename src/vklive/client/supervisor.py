@@ -21,6 +21,7 @@ from vklive.client.stream import Stream
 from vklive.client.transport import Link, Transport
 from vklive.clock import Clock
 from vklive.errors import VkliveError
+from vklive.escaping import escape
 from vklive.events import Reconnecting
 from vklive.protocol.client import ClientConnection
 from vklive.protocol.codes import ClientCode, DisconnectCode
@@ -228,7 +229,7 @@ class Supervisor:
             self._rejections = 0
             self._forget_positions()
         self.evidence.waiting(self._now(), reason=failure.cause, cause=failure.kind, delay=delay)
-        _log.warning("no connection: %s; attempt %d in %.1f s", failure.cause, self._attempt + 1, delay)
+        _log.warning("no connection: %s; attempt %d in %.1f s", escape(failure.cause), self._attempt + 1, delay)
         for stream in self._streams:
             stream.tell(Reconnecting(cause=failure.cause, code=failure.code, delay=delay, attempt=self._attempt + 1))
         await asyncio.sleep(delay)

@@ -16,8 +16,8 @@ from rich.text import Text
 from vklive.cli import render
 from vklive.cli.demo.report import Report
 from vklive.cli.demo.steps import Step
-from vklive.cli.escaping import escape
 from vklive.cli.output import PipeConsole
+from vklive.escaping import escape
 from vklive.events import Event
 
 STEP_WIDTH = 6

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vklive.cli.escaping import escape, escape_json
+from vklive.escaping import escape, escape_json
 
 ANYTHING = st.text(st.characters())
 TRICKS = ("Cc", "Cf", "Cs", "Zl", "Zp")
