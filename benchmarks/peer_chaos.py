@@ -47,7 +47,8 @@ class Events(ClientEventHandler):
 
     async def on_disconnected(self, ctx: Any) -> None:
         """See the SDK."""
-        say("ended", ctx.code, ctx.reason)
+        if ctx.code:
+            say("ended", ctx.code, ctx.reason)
 
 
 class ChannelEvents(SubscriptionEventHandler):

@@ -31,6 +31,10 @@ _log = logging.getLogger("vklive.client")
 STABLE_AFTER = 5.0
 """Seconds after which a connection counts as one that worked, so that the next failure begins with a short delay."""
 
+STABLE_UNTIL_LOST = 1.0
+"""The same for a connection that the network ended. A server that does not want a client says so soon; a network that
+is bad for a while is no reason to stay away for longer each time, as what is missed meanwhile may be gone for good."""
+
 MAX_ATTEMPTS_AT_ONCE = 4
 """Connections of one client that are in the making at the same time, so that many do not come to a server at once."""
 
@@ -211,7 +215,8 @@ class Supervisor:
             await asyncio.gather(*jobs, return_exceptions=True)
         if closed.code == DisconnectCode.STATE_INVALIDATED:
             self._forget_positions()
-        if session.connected is not None and self._now() - began >= STABLE_AFTER:
+        stable_after = STABLE_AFTER if closed.code >= _SERVERS_OWN else STABLE_UNTIL_LOST
+        if session.connected is not None and self._now() - began >= stable_after:
             self._backoff.reset()
             self._rejections = 0
         elif closed.code >= _SERVERS_OWN and closed.code != DisconnectCode.SHUTDOWN:
