@@ -553,3 +553,38 @@ def test_what_a_server_says_forges_no_line_of_the_log(caplog):
     play(scene)
     (line,) = [record.getMessage() for record in caplog.records if record.name == "vklive.client"]
     assert "bye\\nERROR root all is lost\\x1b[31m" in line
+
+
+def test_a_network_that_fails_again_and_again_is_not_stayed_away_from_for_longer_each_time():
+    """The chaos: after six short connections the next attempt was 16 s away, and so was everything that was said."""
+
+    async def scene(world: World) -> None:
+        async with world.client() as client, client.listen("streamer", topics={"chat"}) as stream:
+            listener = Listener(stream)
+            delays: list[float] = []
+            for _ in range(20):
+                await listener.next(Listening)
+                world.cut()
+                told = await listener.next(Reconnecting)
+                assert isinstance(told.data, Reconnecting)
+                delays.append(told.data.delay)
+            assert max(delays) <= 1.0
+
+    play(scene)
+
+
+def test_a_server_that_ends_each_connection_at_once_is_left_alone_for_longer_each_time():
+    async def scene(world: World) -> None:
+        async with world.client() as client, client.listen("streamer", topics={"chat"}) as stream:
+            listener = Listener(stream)
+            delays: list[float] = []
+            for _ in range(8):
+                await listener.next(Listening)
+                world.close_connection(DisconnectCode.INSUFFICIENT_STATE)
+                told = await listener.next(Reconnecting)
+                assert isinstance(told.data, Reconnecting)
+                delays.append(told.data.delay)
+            assert delays == sorted(delays)
+            assert delays[-1] > 10
+
+    play(scene)

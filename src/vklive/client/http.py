@@ -18,6 +18,10 @@ from vklive.errors import ConfigError, ConnectError
 MAX_ANSWER_SIZE = 8 * 1024 * 1024
 """Bytes of the body of one answer. A hundred channels with everything about them are far less than one MiB."""
 
+KEEPALIVE = 2.0
+"""Seconds that a connection is kept for the next request: long enough for the requests of one beginning. When the
+network fails, what was kept is dead like the WebSocket, and the first request on it would wait until its timeout."""
+
 
 class HttpResponse(Struct, frozen=True, kw_only=True):
     """An answer.
@@ -97,7 +101,11 @@ class Httpx2Transport:
             # Made here and not in the constructor, which needs no loop and reads no certificates.
             named = None if self._proxy is None else self._proxy.url
             try:
-                self._client = httpx2.AsyncClient(proxy=named, trust_env=not self._is_proxy_given)
+                self._client = httpx2.AsyncClient(
+                    proxy=named,
+                    trust_env=not self._is_proxy_given,
+                    limits=httpx2.Limits(keepalive_expiry=KEEPALIVE),
+                )
             except ValueError:
                 # What the environment names may hold a password, and is not repeated.
                 hint = "write http://HOST:PORT or socks5://HOST:PORT"

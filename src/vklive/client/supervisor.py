@@ -29,11 +29,9 @@ from vklive.protocol.codes import ClientCode, DisconnectCode
 _log = logging.getLogger("vklive.client")
 
 STABLE_AFTER = 5.0
-"""Seconds after which a connection counts as one that worked, so that the next failure begins with a short delay."""
-
-STABLE_UNTIL_LOST = 1.0
-"""The same for a connection that the network ended. A server that does not want a client says so soon; a network that
-is bad for a while is no reason to stay away for longer each time, as what is missed meanwhile may be gone for good."""
+"""Seconds after which a connection that the server ended counts as one that worked, so that the next failure begins
+with a short delay: a server that does not want a client says so soon. One that the network ended has worked, however
+short it was: the more often a network fails, the more is missed by staying away, and it may be gone for good."""
 
 MAX_ATTEMPTS_AT_ONCE = 4
 """Connections of one client that are in the making at the same time, so that many do not come to a server at once."""
@@ -215,9 +213,11 @@ class Supervisor:
             await asyncio.gather(*jobs, return_exceptions=True)
         if closed.code == DisconnectCode.STATE_INVALIDATED:
             self._forget_positions()
-        stable_after = STABLE_AFTER if closed.code >= _SERVERS_OWN else STABLE_UNTIL_LOST
-        if session.connected is not None and self._now() - began >= stable_after:
+        is_stable = session.connected is not None and self._now() - began >= STABLE_AFTER
+        is_networks = session.connected is not None and session.error is None and closed.code < _SERVERS_OWN
+        if is_stable or is_networks:
             self._backoff.reset()
+        if is_stable:
             self._rejections = 0
         elif closed.code >= _SERVERS_OWN and closed.code != DisconnectCode.SHUTDOWN:
             self._rejections += 1
