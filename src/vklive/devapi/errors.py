@@ -13,6 +13,9 @@ class ApiError(Enum):
 
     INVALID_PARAM = (400, "invalid_param")
     MISSING_PARAM = (400, "missing_param")
+    MESSAGE_TOO_LONG = (400, "message_too_long")
+    SAME_MESSAGE = (400, "same_message")
+    SEND_TOO_FAST = (400, "send_too_fast")
     UNAUTHORIZED = (401, "unauthorized")
     FORBIDDEN = (403, "forbidden")
     INVALID_SCOPE = (403, "invalid_scope")

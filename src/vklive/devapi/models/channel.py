@@ -1,61 +1,11 @@
-"""The models of the DevAPI that both halves speak: what a method answers, wrapped in ``data``.
-
-Source: the DevAPI's pages "method/websocket", "method/channel" and "errors". Reading is liberal: all that the
-documentation does not call required has a default, `null` counts as absent, unknown fields are ignored.
-Times are unix seconds, as on the wire; ids of channels and users are integers, of streams strings.
-"""
+"""Channels, their owners and their streams (vk.md 2.3 to 2.5, [O] by example)."""
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from msgspec import UNSET, UnsetType
 
-from msgspec import Raw, Struct
-
+from vklive.devapi.models.base import Model
 from vklive.devapi.topics import WebSocketChannels
-
-T = TypeVar("T")
-
-
-class Model(Struct, kw_only=True, omit_defaults=False):
-    """The base of all models."""
-
-
-class Data(Model, Generic[T]):
-    """Every successful answer: the payload under ``data``."""
-
-    data: T
-
-
-class ErrorBody(Model):
-    """Every failed answer (``v1HttpError``)."""
-
-    error: str
-    error_description: str = ""
-
-
-class WebSocketToken(Model):
-    """Answer of ``GET /v1/websocket/token``."""
-
-    token: str
-
-    def __repr__(self) -> str:
-        return "WebSocketToken(token=<secret>)"
-
-
-class ChannelToken(Model):
-    """A subscription token and the ws channel that it opens."""
-
-    channel: str
-    token: str
-
-    def __repr__(self) -> str:
-        return f"ChannelToken(channel={self.channel!r}, token=<secret>)"
-
-
-class SubscriptionTokens(Model):
-    """Answer of ``GET /v1/websocket/subscription_token``: what is missing is not to be had by this user."""
-
-    channel_tokens: list[ChannelToken] = []
 
 
 class ChannelCounters(Model):
@@ -120,6 +70,27 @@ class StreamSlot(Model):
     url: str = ""
 
 
+class Reaction(Model):
+    """How often viewers have reacted in one way; `type` is ``heart`` or another word."""
+
+    type: str = ""
+    count: int = 0
+
+
+class SourceUrl(Model):
+    """Where the video is; told only to those who ask with ``with_source_urls``."""
+
+    type: str = ""
+    url: str = ""
+
+
+class VkVideo(Model):
+    """The same stream at VK Video."""
+
+    owner_id: str = ""
+    video_id: str = ""
+
+
 class Stream(Model):
     """One stream of a channel; `ended_at` is 0 while it is on."""
 
@@ -133,6 +104,9 @@ class Stream(Model):
     preview_url: str = ""
     video_id: str = ""
     slot: StreamSlot | None = None
+    reactions: list[Reaction] = []
+    source_urls: list[SourceUrl] | UnsetType = UNSET
+    vk_video: VkVideo | None = None
 
 
 class ChannelInfo(Model):
@@ -142,6 +116,14 @@ class ChannelInfo(Model):
     owner: Owner | None = None
     stream: Stream | None = None
     streams: list[Stream] = []
+
+
+class StreamInfo(Model):
+    """Answer of ``GET /v1/stream``."""
+
+    channel: Channel
+    owner: Owner | None = None
+    stream: Stream | None = None
 
 
 class ChannelUrl(Model):
@@ -162,7 +144,34 @@ class Channels(Model):
     channels: list[ChannelInfo] = []
 
 
-class ChatMessages(Model):
-    """Answer of ``GET /v1/chat/messages``: the newest ones, each as events tell it (`vklive.events.ChatMessage`)."""
+class StreamCredentials(Model):
+    """Answer of ``GET /v1/channel/credentials``: where a streamer's program sends the video, and with which key."""
 
-    chat_messages: list[Raw] = []
+    url: str
+    token: str
+
+    def __repr__(self) -> str:
+        return f"StreamCredentials(url={self.url!r}, token=<secret>)"
+
+
+class CategoryChange(Model):
+    """Which category a stream is to have; consumers send `id` alone."""
+
+    id: str
+    title: str = ""
+    type: str = ""
+    cover_url: str = ""
+
+
+class StreamChange(Model):
+    """What is to change; what is `None` stays as it is. `planned_at` is in unix seconds."""
+
+    title: str | None = None
+    planned_at: int | None = None
+    category: CategoryChange | None = None
+
+
+class StreamEditRequest(Model, omit_defaults=True):
+    """Body of ``POST /v1/channel/stream/edit``."""
+
+    stream: StreamChange

@@ -1,0 +1,155 @@
+"""Channel points, rewards, and the demands for them (vk.md 2.10; known from five consumers)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Raw, field
+
+from vklive.devapi.models.base import Model
+from vklive.devapi.models.chat import ChatMessageToSend
+from vklive.devapi.models.user import UserData
+
+
+class PointBalance(Model):
+    """How many points somebody has; the owner of a channel has no end of them."""
+
+    amount: int = 0
+    is_infinite: bool = False
+
+
+class Point(Model):
+    """What the points of a channel are called and look like."""
+
+    name: str = ""
+    small_url: str = ""
+    medium_url: str = ""
+    large_url: str = ""
+
+
+class ChannelPoints(Model):
+    """Answer of ``GET /v1/channel_point``."""
+
+    balance: PointBalance
+    point: Point = field(default_factory=Point)
+
+
+class RewardBody(Model, kw_only=True, omit_defaults=True):
+    """A reward that is to be, or as it is to be.
+
+    Attributes:
+        name: for people.
+        description: for people.
+        price: in channel points.
+        background_color: number of a colour, 0 to 15 (`vklive.events.NICK_COLORS`).
+        is_message_required: whether whoever wants it has to write something.
+        max_uses_count: how often it may be had; `None` for any number.
+        max_uses_count_per_user: how often one user may have it; `None` for any number.
+        repair_timeout: seconds between two uses; 0 for none.
+        is_disabled: whether nobody can have it now.
+    """
+
+    name: str
+    description: str = ""
+    price: int
+    background_color: int = 0
+    is_message_required: bool = False
+    max_uses_count: int | None = None
+    max_uses_count_per_user: int | None = None
+    repair_timeout: int = 0
+    is_disabled: bool = False
+
+
+class Reward(Model):
+    """A reward, see `RewardBody`; `id` is a UUID."""
+
+    id: str
+    name: str = ""
+    description: str = ""
+    price: int = 0
+    background_color: int = 0
+    is_message_required: bool = False
+    max_uses_count: int | None = None
+    max_uses_count_per_user: int | None = None
+    repair_timeout: int = 0
+    is_disabled: bool = False
+
+
+class Rewards(Model):
+    """Answer of ``GET /v1/channel_point/rewards`` and ``…/rewards/manage_info``."""
+
+    rewards: list[Reward] = []
+
+
+class RewardAnswer(Model):
+    """Answer of ``GET /v1/channel_point/reward/manage_info``."""
+
+    reward: Reward
+
+
+class RewardRequest(Model):
+    """Body of ``POST /v1/channel_point/reward/create`` and ``…/edit``."""
+
+    reward: RewardBody
+
+
+class RewardId(Model):
+    """Which reward is meant."""
+
+    id: str
+
+
+class CreatedReward(Model):
+    """Answer of ``POST /v1/channel_point/reward/create``."""
+
+    reward: RewardId
+
+
+class RewardActivation(Model, omit_defaults=True):
+    """Which reward somebody wants, and what they write with it where that is required."""
+
+    id: str
+    message: ChatMessageToSend | None = None
+
+
+class RewardActivateRequest(Model):
+    """Body of ``POST /v1/channel_point/reward/activate``."""
+
+    reward: RewardActivation
+
+
+class DemandStatus(StrEnum):
+    """What has become of a demand."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class Demand(Model):
+    """A viewer's wish to have a reward; `message_parts` are those of `vklive.events.parts`, as JSON."""
+
+    id: int
+    user: UserData
+    reward: RewardId
+    status: str = ""
+    message_parts: list[Raw] = []
+    created_at: int = 0
+
+
+class Demands(Model):
+    """Answer of ``GET /v1/channel_point/reward/demands``."""
+
+    demands: list[Demand] = []
+
+
+class DemandId(Model):
+    """Which demand is meant."""
+
+    id: int
+
+
+class DemandsRequest(Model):
+    """Body of ``POST /v1/channel_point/reward/demand/accept`` and ``…/reject``."""
+
+    demands: list[DemandId]
