@@ -94,7 +94,8 @@ def database(tmp_path):
 def viewer(database: str, access_token: str) -> User | Application | None:
     async def ask() -> User | Application | None:
         async with Store(database, clock=SystemClock()) as store:
-            return await store.viewer(access_token)
+            bearer = await store.bearer(access_token)
+            return None if bearer is None else bearer.viewer
 
     return asyncio.run(ask())
 

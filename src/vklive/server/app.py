@@ -14,8 +14,7 @@ from litestar import Litestar
 from vklive.clock import Clock, SystemClock
 from vklive.server.access import vk_namespaces
 from vklive.server.admission import Admission
-from vklive.server.chat_log import ChatLog
-from vklive.server.http.devapi_routes import CORS, devapi_router
+from vklive.server.http.devapi import CORS, devapi
 from vklive.server.http.errors import (
     exception_handlers,  # pyright: ignore[reportUnknownVariableType] (Litestar: Response[Any])
 )
@@ -26,6 +25,7 @@ from vklive.server.http.openapi import openapi_config
 from vklive.server.http.server_api import server_api_router
 from vklive.server.listening import Listener
 from vklive.server.namespaces import Namespace, Namespaces
+from vklive.server.platform.platform import Platform
 from vklive.server.pubsub import PubSub
 from vklive.server.settings import Settings, TokenSettings
 from vklive.server.signals import until_told_to_stop
@@ -71,12 +71,12 @@ class Server:
             tasks=self._tasks,
         )
         self.node = self._pubsub.node
-        chats = ChatLog()
-        self.node.on_publication = chats.take
+        platform = Platform(self._store, self._issuer, publish=self.node.publish, settings=settings.devapi)
+        self.node.on_publication = platform.chats.take
         metrics = [metrics_route(self.node, settings.metrics)] if settings.metrics.enabled else []
         app = Litestar(
             route_handlers=[
-                devapi_router(self._store, self._issuer, settings.devapi, chats=chats),
+                devapi(platform),
                 server_api_router(self.node, key=settings.api_key, name=self._name_of_node),
                 health_route("/health"),
                 *metrics,

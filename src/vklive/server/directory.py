@@ -12,6 +12,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from vklive.devapi.scopes import Scope
 from vklive.errors import VkliveError
 
 
@@ -53,6 +54,22 @@ class Application(Record, frozen=True, kw_only=True):
 
 Viewer = User | Application
 """Whoever asks."""
+
+
+class Bearer(Record, frozen=True, kw_only=True):
+    """Who shows an access token or credentials, and what they are good for.
+
+    Attributes:
+        viewer: who it is.
+        scopes: what a user has allowed; an application needs none for what it may do.
+        expires_at: aware, UTC; `None` for never.
+        is_token: whether it was an access token, and not an application's secret.
+    """
+
+    viewer: Viewer
+    scopes: frozenset[Scope] = frozenset()
+    expires_at: datetime | None = None
+    is_token: bool = True
 
 
 class Role(StrEnum):
@@ -122,7 +139,7 @@ class ChannelRecord(Record, frozen=True, kw_only=True):
 class Directory(Protocol):
     """The questions. Every one may raise `DirectoryUnavailableError`; what is not known is missing from the answer."""
 
-    async def viewer(self, access_token: str) -> Viewer | None:
+    async def bearer(self, access_token: str) -> Bearer | None:
         """Whose access token it is; `None` when it is nobody's, has expired or was revoked."""
         ...
 

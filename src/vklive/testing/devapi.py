@@ -14,10 +14,16 @@ from vklive.client.http import HttpResponse, Httpx2Transport
 from vklive.errors import ConnectError
 from vklive.server.chat_log import ChatLog
 from vklive.server.directory import Directory
-from vklive.server.http.devapi_routes import devapi_router
+from vklive.server.http.devapi.channel import channel_area
+from vklive.server.http.devapi.chat import chat_area
+from vklive.server.http.devapi.router import devapi_router
+from vklive.server.http.devapi.websocket import websocket_area
 from vklive.server.http.errors import (
     exception_handlers,  # pyright: ignore[reportUnknownVariableType] (Litestar: Response[Any])
 )
+from vklive.server.platform.channels import Channels
+from vklive.server.platform.chat import Chat
+from vklive.server.platform.websocket import WebSocketTokens
 from vklive.server.settings import DevApiSettings
 from vklive.server.tokens import Issuer
 
@@ -51,8 +57,16 @@ class FakeDevApi:
     """
 
     def __init__(self, directory: Directory, issuer: Issuer, chats: ChatLog) -> None:
+        channels = Channels(directory)
         app = Litestar(
-            route_handlers=[devapi_router(directory, issuer, DevApiSettings(), chats=chats)],
+            route_handlers=[
+                devapi_router(
+                    directory,
+                    websocket_area(WebSocketTokens(directory, issuer, limit=DevApiSettings().max_subscription_tokens)),
+                    channel_area(channels),
+                    chat_area(Chat(channels, chats)),
+                )
+            ],
             exception_handlers=exception_handlers,
             openapi_config=None,
             logging_config=None,

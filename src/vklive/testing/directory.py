@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from vklive.server.directory import Application, ChannelRecord, Directory, Membership, User, Viewer
+from vklive.devapi.scopes import Scope
+from vklive.server.directory import Application, Bearer, ChannelRecord, Directory, Membership, User, Viewer
 
 
 class MemoryDirectory(Directory):
@@ -30,9 +31,10 @@ class MemoryDirectory(Directory):
         channel = self.channels[slug] = ChannelRecord(id=number, url=slug, owner=owner, nick=nick)
         return channel
 
-    async def viewer(self, access_token: str) -> Viewer | None:
+    async def bearer(self, access_token: str) -> Bearer | None:
         """See `Directory`."""
-        return self.viewers.get(access_token)
+        viewer = self.viewers.get(access_token)
+        return None if viewer is None else Bearer(viewer=viewer, scopes=frozenset(Scope))
 
     async def application(self, client_id: str, client_secret: str) -> Application | None:
         """See `Directory`."""

@@ -37,9 +37,10 @@ async def test_both_consumers_get_an_access_token_of_their_own(cast, database_ur
     assert set(tokens) == set(CONSUMERS)
     async with Store(database_url, clock=SystemClock()) as store:
         for nick, token in tokens.items():
-            viewer = await store.viewer(token)
-            assert isinstance(viewer, User)
-            assert viewer.nick == nick
+            bearer = await store.bearer(token)
+            assert bearer is not None
+            assert isinstance(bearer.viewer, User)
+            assert bearer.viewer.nick == nick
 
 
 @pytest.mark.parametrize(("consumer", "decision"), [(SUBSCRIBER, Access.LIMITED_GRANTED), (GUEST, Access.DENIED)])
@@ -50,7 +51,9 @@ async def test_only_the_subscriber_may_hear_limited_chat(cast, database_url, con
     assert ws_channel is not None
 
     async with Store(database_url, clock=SystemClock()) as store:
-        viewer = await store.viewer(tokens[consumer])
+        bearer = await store.bearer(tokens[consumer])
+        assert bearer is not None
+        viewer = bearer.viewer
         assert isinstance(viewer, User)
         channels = await store.channels_by_id([ws_channel.channel_id])
         memberships = await store.memberships(viewer.id, [ws_channel.channel_id])

@@ -11,7 +11,8 @@ from litestar.testing import AsyncTestClient
 
 from vklive.devapi.errors import ApiError
 from vklive.server.directory import DirectoryUnavailableError
-from vklive.server.http.errors import RefusalError, exception_handlers
+from vklive.server.http.errors import exception_handlers
+from vklive.server.refusal import RefusalError
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

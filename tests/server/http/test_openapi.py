@@ -8,10 +8,10 @@ import pytest_asyncio
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from vklive.server.chat_log import ChatLog
-from vklive.server.http.devapi_routes import devapi_router
+from vklive.server.http.devapi import devapi
 from vklive.server.http.health import health_route
 from vklive.server.http.openapi import openapi_config
+from vklive.server.platform.platform import Platform
 from vklive.server.settings import DevApiSettings, TokenSettings
 from vklive.server.store import Store
 from vklive.server.tokens import Issuer, TokenKeys
@@ -30,10 +30,12 @@ async def http(clock):
     store = Store("sqlite+aiosqlite:///:memory:", clock=clock)
     tokens = TokenSettings(secret="the secret of the tokens in these tests")
     issuer = Issuer(TokenKeys.from_settings(tokens), tokens, clock=clock)
-    app = Litestar(
-        [devapi_router(store, issuer, DevApiSettings(), chats=ChatLog()), health_route("/health")],
-        openapi_config=openapi_config(),
-    )
+
+    async def publish(*_: object) -> None:
+        """Nothing is ever done here."""
+
+    platform = Platform(store, issuer, publish=publish, settings=DevApiSettings())
+    app = Litestar([devapi(platform), health_route("/health")], openapi_config=openapi_config())
     async with AsyncTestClient(app) as client:
         yield client
 

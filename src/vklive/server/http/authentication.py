@@ -10,14 +10,15 @@ import base64
 import binascii
 
 from vklive.devapi.errors import ApiError
-from vklive.server.directory import Application, Directory, User, Viewer
-from vklive.server.http.errors import RefusalError
+from vklive.devapi.scopes import Scope
+from vklive.server.directory import Application, Bearer, Directory, User, Viewer
+from vklive.server.refusal import RefusalError
 
 MAX_LENGTH = 4096
 """Characters of the header; longer ones are nobody's."""
 
 
-async def authenticate(authorization: str, directory: Directory) -> Viewer:
+async def authenticate(authorization: str, directory: Directory) -> Bearer:
     """Who it is.
 
     Args:
@@ -29,18 +30,19 @@ async def authenticate(authorization: str, directory: Directory) -> Viewer:
     """
     scheme, _, credentials = authorization.strip().partition(" ")
     credentials = credentials.strip()
-    viewer: Viewer | None = None
+    bearer: Bearer | None = None
     if credentials and len(authorization) <= MAX_LENGTH:
         match scheme.lower():
             case "bearer":
-                viewer = await directory.viewer(credentials)
+                bearer = await directory.bearer(credentials)
             case "basic":
-                viewer = await _application(credentials, directory)
+                application = await _application(credentials, directory)
+                bearer = None if application is None else Bearer(viewer=application, is_token=False)
             case _:
                 pass
-    if viewer is None:
+    if bearer is None:
         raise RefusalError(ApiError.UNAUTHORIZED, "Not authorized")
-    return viewer
+    return bearer
 
 
 async def _application(credentials: str, directory: Directory) -> Application | None:
@@ -63,3 +65,14 @@ def user_of(viewer: Viewer) -> User:
     if not isinstance(viewer, User):
         raise RefusalError(ApiError.FORBIDDEN, "This method is for users, and the token is an application's")
     return viewer
+
+
+def allow(bearer: Bearer, scope: Scope) -> None:
+    """See that a method that needs a scope is for whoever asks.
+
+    Raises:
+        RefusalError: it is an application, or the user has not allowed it.
+    """
+    user_of(bearer.viewer)
+    if scope not in bearer.scopes:
+        raise RefusalError(ApiError.INVALID_SCOPE, f"This method needs the scope {scope}")

@@ -15,8 +15,8 @@ from litestar.types import ExceptionHandlersMap
 
 from vklive.devapi.errors import ApiError
 from vklive.devapi.models import ErrorBody
-from vklive.errors import VkliveError
 from vklive.server.directory import DirectoryUnavailableError
+from vklive.server.refusal import RefusalError
 
 _log = logging.getLogger("vklive.server.http")
 
@@ -25,23 +25,6 @@ _NO_BODY = "data: 'data'"
 
 _CLIENTS_FAULT = 500
 """Below it, a status says that the client should change something."""
-
-
-class RefusalError(VkliveError):
-    """A request is answered with an error of the API.
-
-    Attributes:
-        error: which.
-        description: the words beside it.
-    """
-
-    def __init__(self, error: ApiError, description: str) -> None:
-        super().__init__(error, description)
-        self.error = error
-        self.description = description
-
-    def __str__(self) -> str:
-        return f"{self.error.code}: {self.description}"
 
 
 def answer(error: ApiError, description: str, *, headers: Mapping[str, str] | None = None) -> Response[ErrorBody]:

@@ -41,7 +41,9 @@ COMMAND_TIMEOUT = 30.0
 """Seconds for one statement on PostgreSQL; only migrations take more than milliseconds."""
 
 _IN_MEMORY = ("", ":memory:")
-_EXCLUSIVE = "vklive_exclusive"
+IMMEDIATE = "vklive_immediate"
+"""The option of a connection to SQLite whose transactions are the only ones that write, from their beginning on."""
+
 _ADVISORY_LOCK = 0x766B6C697665
 """The bytes of "vklive": what servers that start at the same time agree on."""
 
@@ -77,7 +79,7 @@ _HINT = f"use {SQLITE}:///<path> or {POSTGRESQL}://<user>@<host>/<database>"
 async def exclusive(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection]:
     """A transaction during which no other one of these runs, in any process that uses the same database."""
     async with engine.connect() as connection:
-        await connection.execution_options(**{_EXCLUSIVE: True})
+        await connection.execution_options(**{IMMEDIATE: True})
         async with connection.begin():
             if engine.dialect.name == "postgresql":
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
@@ -153,5 +155,5 @@ def _set_up_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:  # noqa: AN
 
 
 def _begin_on_sqlite(connection: Connection) -> None:
-    is_exclusive = connection.get_execution_options().get(_EXCLUSIVE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_exclusive else "BEGIN")
+    is_immediate = connection.get_execution_options().get(IMMEDIATE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_immediate else "BEGIN")

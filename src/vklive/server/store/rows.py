@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from vklive.devapi.scopes import Scope
 from vklive.server.directory import (
     Application,
+    Bearer,
     CategoryRecord,
     ChannelRecord,
     Membership,
     StreamRecord,
     User,
 )
-from vklive.server.store.tables import ApplicationRow, ChannelRow, MembershipRow, StreamRow, UserRow
+from vklive.server.store.tables import AccessTokenRow, ApplicationRow, ChannelRow, MembershipRow, StreamRow, UserRow
 
 
 def user(row: UserRow) -> User:
@@ -29,6 +31,15 @@ def user(row: UserRow) -> User:
 def application(row: ApplicationRow) -> Application:
     """A program, without its credentials."""
     return Application(id=row.id, name=row.name)
+
+
+def bearer(token: AccessTokenRow, row: UserRow | ApplicationRow) -> Bearer:
+    """Whose access token it is. A scope that this version does not know is good for nothing."""
+    return Bearer(
+        viewer=user(row) if isinstance(row, UserRow) else application(row),
+        scopes=frozenset(scope for scope in Scope if scope in token.scopes.split()),
+        expires_at=token.expires_at,
+    )
 
 
 def membership(row: MembershipRow) -> Membership:

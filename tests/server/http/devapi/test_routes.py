@@ -149,6 +149,8 @@ async def test_a_channel_with_its_owner_and_stream(http, bearer):
         "preview_url": "",
         "video_id": "",
         "slot": {"id": 0, "url": ""},
+        "reactions": [],
+        "vk_video": None,
     }
     assert (answer.status_code, answer.json()) == (
         200,

@@ -1,0 +1,44 @@
+"""What the methods of the DevAPI have in common, and what its OpenAPI page says about them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeAlias
+
+from litestar import Request
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import QueryParameter
+
+from vklive.devapi.models import ErrorBody
+from vklive.server.directory import Bearer, Viewer
+
+# What a method works with is given to its handler as `methods`: Litestar takes a wrong field of a body for a wrong
+# dependency when it has the name of one.
+
+SCOPE = "scope"
+"""Under this name a handler says in its `opt` which `vklive.devapi.scopes.Scope` it needs; without, it needs none."""
+
+ApiRequest: TypeAlias = Request[Viewer, Bearer, Any]
+"""A request of somebody who is known."""
+
+ChannelUrl = Annotated[str, QueryParameter(description="The slug of the channel, or its address")]
+"""The parameter ``channel_url``."""
+
+
+def errors(*more: int) -> dict[int, ResponseSpec]:
+    """What a method may answer beside success: these statuses, and those that every method may answer."""
+    return {
+        status: ResponseSpec(ErrorBody, generate_examples=False, description=_ERRORS[status])
+        for status in sorted({401, 403, 500, 503, *more})
+    }
+
+
+_ERRORS = {
+    400: "`invalid_param`, `missing_param`",
+    401: "`unauthorized`: the header is missing, or its credentials are wrong or have expired",
+    403: "`forbidden`: the method is not for whoever asks; `invalid_scope`; `channel_banned`",
+    404: "`channel_not_found`, `not_found`",
+    413: "`invalid_param`: the body is too large",
+    422: "`unprocessable_entity`",
+    500: "`internal_server_error`",
+    503: "`service_unavailable`: try again later",
+}
