@@ -14,7 +14,8 @@ from vklive.events.chat import (
     DeletedChatMessage,
     Role,
 )
-from vklive.events.follows import Follow, FollowCreated
+from vklive.events.follows import Follow, FollowCreated, FollowDeleted
+from vklive.events.gifts import GiftSubscription, GiftSubscriptionGiven, GiftSubscriptionsBought
 from vklive.events.lifecycle import (
     Connected,
     Dropped,
@@ -32,9 +33,26 @@ from vklive.events.lifecycle import (
 from vklive.events.palette import NICK_COLORS, nick_color
 from vklive.events.parts import Content, Link, Mention, Part, Smile, Text, UnknownPart, plain_text
 from vklive.events.points import DemandedReward, RewardDemand, RewardDemandCreated
-from vklive.events.raids import Raid, RaidChannel, RaidIncome, RaidSource
+from vklive.events.raids import Raid, RaidChannel, RaidIncome, RaidSource, RaidStarted
+from vklive.events.records import RecordSource, StreamRecord, StreamRecordCreated
 from vklive.events.registry import decode_payload, register, registered
-from vklive.events.streams import StartedStream, StreamCategory, StreamStarted
+from vklive.events.streams import (
+    StartedStream,
+    StreamCategory,
+    StreamPaused,
+    StreamResumed,
+    StreamSettingsChanged,
+    StreamStarted,
+    StreamStopped,
+)
+from vklive.events.subscriptions import (
+    Subscription,
+    SubscriptionChanged,
+    SubscriptionCreated,
+    SubscriptionDeleted,
+    SubscriptionLevel,
+    SubscriptionRenewed,
+)
 from vklive.events.unknown import UnknownEvent
 from vklive.events.users import User
 
@@ -54,7 +72,11 @@ __all__ = [
     "EventData",
     "Follow",
     "FollowCreated",
+    "FollowDeleted",
     "Gap",
+    "GiftSubscription",
+    "GiftSubscriptionGiven",
+    "GiftSubscriptionsBought",
     "Joined",
     "Left",
     "Link",
@@ -67,7 +89,9 @@ __all__ = [
     "RaidChannel",
     "RaidIncome",
     "RaidSource",
+    "RaidStarted",
     "Reconnecting",
+    "RecordSource",
     "Refilled",
     "RewardDemand",
     "RewardDemandCreated",
@@ -76,7 +100,19 @@ __all__ = [
     "Smile",
     "StartedStream",
     "StreamCategory",
+    "StreamPaused",
+    "StreamRecord",
+    "StreamRecordCreated",
+    "StreamResumed",
+    "StreamSettingsChanged",
     "StreamStarted",
+    "StreamStopped",
+    "Subscription",
+    "SubscriptionChanged",
+    "SubscriptionCreated",
+    "SubscriptionDeleted",
+    "SubscriptionLevel",
+    "SubscriptionRenewed",
     "Text",
     "TokenRefreshed",
     "UnknownEvent",

@@ -37,3 +37,15 @@ class FollowCreated(EventData, frozen=True, kw_only=True):
     event_type: ClassVar[str] = "channel_follow_create"
 
     follow: Follow
+
+
+@register
+class FollowDeleted(EventData, frozen=True, kw_only=True):
+    """Somebody follows the channel no more. Topic ``info``.
+
+    Inferred: the shape is that of the WebHook of this name; nobody has shown it over the WebSocket.
+    """
+
+    event_type: ClassVar[str] = "channel_follow_delete"
+
+    follow: Follow

@@ -50,3 +50,15 @@ class RaidIncome(EventData, frozen=True, kw_only=True):
     event_type: ClassVar[str] = "channel_raid_income"
 
     raid: Raid
+
+
+@register
+class RaidStarted(EventData, frozen=True, kw_only=True):
+    """The channel sends its viewers to another one: told where they come from. Topic ``info``.
+
+    Inferred: the shape is that of the WebHook of this name; nobody has shown it over the WebSocket.
+    """
+
+    event_type: ClassVar[str] = "raid_start"
+
+    raid: Raid

@@ -50,3 +50,51 @@ class StreamStarted(EventData, frozen=True, kw_only=True):
     event_type: ClassVar[str] = "channel_stream_start"
 
     stream: StartedStream
+
+
+@register
+class StreamPaused(EventData, frozen=True, kw_only=True):
+    """The stream has stopped for a while, and the channel is still live. Topic ``info``.
+
+    Inferred: the shape is that of the WebHook of this name; nobody has shown it over the WebSocket.
+    """
+
+    event_type: ClassVar[str] = "channel_stream_pause"
+
+    stream: StartedStream
+
+
+@register
+class StreamResumed(EventData, frozen=True, kw_only=True):
+    """A stream that was paused goes on. Topic ``info``.
+
+    Inferred: the shape is that of the WebHook of this name; nobody has shown it over the WebSocket.
+    """
+
+    event_type: ClassVar[str] = "channel_stream_resume"
+
+    stream: StartedStream
+
+
+@register
+class StreamStopped(EventData, frozen=True, kw_only=True):
+    """A stream has ended; `ended_at` of the stream says when. Topic ``info``.
+
+    Inferred: the shape is that of the WebHook of this name; nobody has shown it over the WebSocket.
+    """
+
+    event_type: ClassVar[str] = "channel_stream_stop"
+
+    stream: StartedStream
+
+
+@register
+class StreamSettingsChanged(EventData, frozen=True, kw_only=True):
+    """Title or category of a stream are others now. Topic ``info``.
+
+    Inferred: the shape is that of the WebHook of this name; nobody has shown it over the WebSocket.
+    """
+
+    event_type: ClassVar[str] = "channel_stream_settings_change"
+
+    stream: StartedStream
