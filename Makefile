@@ -14,7 +14,7 @@ PYTHON_PEERS := cent-5.1.0 centrifuge-python-0.5.0 centrifuge-python-0.7.0
 PEERS_READY := $(addprefix $(STAMPS)/,$(PYTHON_PEERS) centrifuge-js)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test check lint types layers house wheel bench soak fuzz simulate format lock clean
+.PHONY: help install demo serve test check lint types layers house wheel bench soak fuzz chaos simulate format lock clean
 
 help:
 	@echo "make demo [SECONDS=30]  the whole system on this machine, with traffic and two listeners"
@@ -24,6 +24,7 @@ help:
 	@echo "make bench              the benchmarks"
 	@echo "make soak [SECONDS=300] 2,000 clients come and go, and the server is what it was before"
 	@echo "make fuzz [EXAMPLES=200000]  so much bad input of each kind"
+	@echo "make chaos [SECONDS=60] [SEED=1]  all that TCP and SIGKILL do to a listener, and to one on centrifuge-python"
 	@echo "make simulate [SEEDS=100000] [FIRST=10000]  so many more schedules of faults than the tests run"
 	@echo "make install            only build .venv, for development"
 	@echo "make format | lock | clean"
@@ -70,6 +71,12 @@ soak: $(DEV)
 
 fuzz: $(DEV)
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200000) $(BIN)/python -m pytest -q --timeout 0 tests/server/edge/test_bad_input.py
+
+chaos: $(DEV) $(PEERS_READY)
+	@$(BIN)/python -W error benchmarks/chaos.py --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1)
+	@$(BIN)/python benchmarks/chaos.py --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1) --peer centrifuge-python
+	@$(BIN)/python benchmarks/chaos_each.py
+	@$(BIN)/python benchmarks/chaos_each.py --peer centrifuge-python
 
 simulate: $(DEV)
 	@$(BIN)/python -W error -m tests.simulation --seeds $(or $(SEEDS),100000) --first $(or $(FIRST),10000)
