@@ -12,7 +12,10 @@ from vklive.testing.fake_server import FakeServer
 
 
 def test_they_are_there_without_an_import(vklive_server: FakeServer, vklive_client: Client) -> None:
-    assert list(vklive_server.directory.channels) == ["streamer"]
+    async def scene():
+        return await vklive_client.api.channel("streamer")
+
+    assert vklive_server.run(scene()).channel.url == "streamer"
     assert isinstance(vklive_client, Client)
 
 

@@ -12,20 +12,11 @@ from msgspec import Struct
 
 from vklive.client.http import HttpResponse, Httpx2Transport
 from vklive.errors import ConnectError
-from vklive.server.chat_log import ChatLog
-from vklive.server.directory import Directory
-from vklive.server.http.devapi.channel import channel_area
-from vklive.server.http.devapi.chat import chat_area
-from vklive.server.http.devapi.router import devapi_router
-from vklive.server.http.devapi.websocket import websocket_area
+from vklive.server.http.devapi import devapi
 from vklive.server.http.errors import (
     exception_handlers,  # pyright: ignore[reportUnknownVariableType] (Litestar: Response[Any])
 )
-from vklive.server.platform.channels import Channels
-from vklive.server.platform.chat import Chat
-from vklive.server.platform.websocket import WebSocketTokens
-from vklive.server.settings import DevApiSettings
-from vklive.server.tokens import Issuer
+from vklive.server.platform.platform import Platform
 
 _Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 _Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -52,25 +43,22 @@ class Asked(Struct, frozen=True, kw_only=True):
 class FakeDevApi:
     """A `vklive.client.http.HttpTransport` behind which the DevAPI of `vklive.server` answers.
 
+    Args:
+        platform: what it answers for.
+        settle: called before each answer: what the test has said is true from then on.
+
     Attributes:
         asked: every request that was made, also those that failed.
     """
 
-    def __init__(self, directory: Directory, issuer: Issuer, chats: ChatLog) -> None:
-        channels = Channels(directory)
+    def __init__(self, platform: Platform, *, settle: Callable[[], Awaitable[None]]) -> None:
         app = Litestar(
-            route_handlers=[
-                devapi_router(
-                    directory,
-                    websocket_area(WebSocketTokens(directory, issuer, limit=DevApiSettings().max_subscription_tokens)),
-                    channel_area(channels),
-                    chat_area(Chat(channels, chats)),
-                )
-            ],
+            route_handlers=[devapi(platform)],
             exception_handlers=exception_handlers,
             openapi_config=None,
             logging_config=None,
         )
+        self._settle = settle
         self.asked: list[Asked] = []
         self._faults: dict[str, list[HttpResponse | ConnectError]] = {}
         # The two describe the same standard in types of their own.
@@ -106,6 +94,7 @@ class FakeDevApi:
             if isinstance(fault, ConnectError):
                 raise fault
             return fault
+        await self._settle()
         return await self._http.request(method, url, headers=headers, params=params, body=body, timeout=timeout)
 
     async def close(self) -> None:

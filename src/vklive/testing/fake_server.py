@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -24,18 +24,20 @@ from vklive.server import names
 from vklive.server.access import vk_namespaces
 from vklive.server.admission import Admission
 from vklive.server.broker.memory import MemoryBroker
-from vklive.server.chat_log import ChatLog
-from vklive.server.directory import ChannelRecord, Membership, Role, User
+from vklive.server.directory import ChannelRecord, Role, User
 from vklive.server.names import WsChannel
 from vklive.server.namespaces import Namespaces
 from vklive.server.node import Node
+from vklive.server.platform.platform import Platform
 from vklive.server.presence.memory import MemoryPresence
-from vklive.server.settings import PubSubSettings, TokenSettings
+from vklive.server.settings import DevApiSettings, PubSubSettings, TokenSettings
+from vklive.server.store import Seed, Store
+from vklive.server.store.seed import ChannelSeed, MembershipSeed, UserSeed
 from vklive.server.tasks import Tasks
 from vklive.server.tokens import Issuer, TokenKeys, Verifier
 from vklive.testing.clock import VirtualClock
+from vklive.testing.database import memory_engine
 from vklive.testing.devapi import URL, Asked, FakeDevApi
-from vklive.testing.directory import MemoryDirectory
 from vklive.testing.factories import usual_topic
 from vklive.testing.loop import run_virtual
 from vklive.testing.wire import Outlet, Wire
@@ -51,6 +53,9 @@ by itself, and its pings would keep the clock running for ever."""
 
 HISTORY_TTL = 86_400.0
 
+_OWNERS_FROM = 1_000_000
+"""Ids of owners that a test gives none begin behind it."""
+
 _POLL_INTERVAL = 0.01
 _WS_URL = "ws://pubsub.test/connection/websocket?cf_protocol_version=v2"
 
@@ -58,9 +63,9 @@ _WS_URL = "ws://pubsub.test/connection/websocket?cf_protocol_version=v2"
 class FakeServer:
     """The DevAPI and the pub/sub of vklive's own server, without sockets, with faults on demand.
 
-    It is the real thing but for the network and the database: tokens are signed and checked, access is decided, events
-    go over the wire of Centrifugo v4 as JSON. Use it with `run`, which lets time jump, or with ``async with`` in a loop
-    of your own, where time is real. It is used once.
+    It is the real thing but for the network: tokens are signed and checked, access is decided, what is said is stored
+    in a database in memory, events go over the wire of Centrifugo v4 as JSON. Use it with `run`, which lets time jump,
+    or with ``async with`` in a loop of your own, where time is real. It is used once.
 
     Args:
         history: how many publications each ws channel keeps; 0 for none, which is how VK's appears to be. With some, a
@@ -68,16 +73,14 @@ class FakeServer:
         token_ttl: seconds that tokens are good for.
 
     Attributes:
-        user: whose access token `client` has; a stranger to every channel, see `set_role`.
-        directory: all users, applications, channels and roles.
+        user: whose access token `client` has, with all scopes; a stranger to every channel, see `set_role`.
+        platform: what the DevAPI and this test do; its store has all users, channels and roles.
         asked: every request to the DevAPI so far.
         attempts: how often a client tried to open a connection.
     """
 
     def __init__(self, *, history: int = 0, token_ttl: float = 3600.0) -> None:
         self.user = User(id=9, nick="bot")
-        self.directory = MemoryDirectory()
-        self.directory.viewers[ACCESS_TOKEN] = self.user
         self.attempts = 0
         self._clock = VirtualClock(lambda: asyncio.get_running_loop().time())
         tokens = TokenSettings(connection_ttl=token_ttl, subscription_ttl=token_ttl)
@@ -89,8 +92,18 @@ class FakeServer:
             else each
             for each in vk_namespaces()
         )
-        self._chats = ChatLog()
-        self._devapi = FakeDevApi(self.directory, Issuer(keys, tokens, clock=self._clock), self._chats)
+        self._store = Store(memory_engine(), clock=self._clock)
+        self._channels: dict[str, ChannelRecord] = {}
+        # What the test has said and the store does not know yet: it can be asked in a loop only.
+        self._unsettled: list[Callable[[], Awaitable[None]]] = []
+        self.platform = Platform(
+            self._store,
+            Issuer(keys, tokens, clock=self._clock),
+            publish=self._tell,
+            settings=DevApiSettings(),
+        )
+        self.add_user(self.user, access_token=ACCESS_TOKEN)
+        self._devapi = FakeDevApi(self.platform, settle=self._settle)
         self._tasks = Tasks()
         self._broker = MemoryBroker(clock=self._clock)
         self._node: Node | None = None
@@ -121,6 +134,7 @@ class FakeServer:
         return run_virtual(play())
 
     async def __aenter__(self) -> Self:
+        await self._store.__aenter__()
         await self._start()
         return self
 
@@ -129,6 +143,7 @@ class FakeServer:
     ) -> None:
         await self._stop()
         await self._tasks.stop()
+        await self._store.__aexit__(kind, error, trace)
 
     async def _start(self) -> None:
         self._node = Node(
@@ -140,7 +155,7 @@ class FakeServer:
             tasks=self._tasks,
             ping_phase=lambda: 0.5,
         )
-        self._node.on_publication = self._chats.take
+        self._node.on_publication = self.platform.chats.take
         await self._node.start()
 
     async def _stop(self) -> None:
@@ -192,21 +207,42 @@ class FakeServer:
 
     # What is on it.
 
-    def add_channel(self, channel_url: str, *, nick: str = "") -> ChannelRecord:
+    def add_user(self, user: User, *, access_token: str = "") -> None:
+        """Somebody else.
+
+        Args:
+            user: who.
+            access_token: of theirs, with all scopes; empty for none.
+        """
+        tokens = (access_token,) if access_token else ()
+        self._plant(Seed(users=(UserSeed(id=user.id, nick=user.nick, access_tokens=tokens),)))
+
+    def add_channel(
+        self, channel_url: str, *, nick: str = "", owner: User | None = None, live: bool = False
+    ) -> ChannelRecord:
         """A streamer's channel.
 
         Args:
             channel_url: its slug.
             nick: of its owner; by default the slug.
+            owner: whose it is; `user`, so that the bot is the streamer's own, or by default somebody else.
+            live: whether a stream is on, without which nobody can write in the chat by the API.
         """
         slug = slug_of(channel_url)
-        return self.directory.add_channel(slug, nick=nick or slug)
+        number = len(self._channels) + 1
+        if owner is None:
+            owner = User(id=_OWNERS_FROM + number, nick=nick or slug)
+            self.add_user(owner)
+        channel = ChannelSeed(id=number, url=slug, owner=owner.id, nick=owner.nick, live=live)
+        self._plant(Seed(channels=(channel,)))
+        record = ChannelRecord(id=number, url=slug, owner=owner, nick=owner.nick)
+        self._channels[slug] = record
+        return record
 
     def set_role(self, channel_url: str, role: Role) -> None:
         """Make `user` something to a channel; paid subscribers and moderators hear its ``limited_chat``."""
         channel = self._channel(channel_url)
-        membership = Membership(user_id=self.user.id, channel_id=channel.id, role=role)
-        self.directory.roles[self.user.id, channel.id] = membership
+        self._plant(Seed(memberships=(MembershipSeed(channel=channel.id, user=self.user.id, role=role),)))
 
     async def publish(self, channel_url: str, event: EventData | bytes, *, topic: Topic | str | None = None) -> None:
         """Something happens in a channel; whoever listens is told.
@@ -286,7 +322,7 @@ class FakeServer:
 
     def revoke(self) -> None:
         """The access token of `user` is good for nothing any more: the DevAPI answers 401."""
-        self.directory.viewers.pop(ACCESS_TOKEN, None)
+        self._unsettled.append(lambda: self._store.revoke_access_token(ACCESS_TOKEN))
 
     def lose(self, count: int = 1) -> None:
         """So many of the next publications never arrive."""
@@ -315,6 +351,17 @@ class FakeServer:
 
     # Inside.
 
+    def _plant(self, seed: Seed) -> None:
+        self._unsettled.append(lambda: self._store.plant(seed))
+
+    async def _tell(self, ws_channel: str, publication: Publication) -> None:
+        await self._running.publish(ws_channel, publication)
+
+    async def _settle(self) -> None:
+        """Let what the test has said be true."""
+        while self._unsettled:
+            await self._unsettled.pop(0)()
+
     @property
     def _running(self) -> Node:
         if self._node is None:
@@ -322,7 +369,7 @@ class FakeServer:
         return self._node
 
     def _channel(self, channel_url: str) -> ChannelRecord:
-        return self.directory.channels[slug_of(channel_url)]
+        return self._channels[slug_of(channel_url)]
 
     def _ws_channel(self, channel_url: str, topic: Topic) -> str:
         channel = self._channel(channel_url)

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -48,11 +48,12 @@ _ADVISORY_LOCK = 0x766B6C697665
 """The bytes of "vklive": what servers that start at the same time agree on."""
 
 
-def create_engine(database_url: str) -> AsyncEngine:
+def create_engine(database_url: str, *, connect: Callable[[], Awaitable[object]] | None = None) -> AsyncEngine:
     """An engine; connects to nothing yet.
 
     Args:
         database_url: ``sqlite+aiosqlite:///<path>`` or ``postgresql+asyncpg://<user>@<host>/<database>``.
+        connect: gives connections to SQLite in the place of aiosqlite.
 
     Raises:
         ConfigError: it is no such address.
@@ -65,7 +66,7 @@ def create_engine(database_url: str) -> AsyncEngine:
         raise ConfigError("database_url", "it is not an address", hint=_HINT) from None
     match url.drivername:
         case "sqlite+aiosqlite":
-            return _sqlite(url)
+            return _sqlite(url, connect)
         case "postgresql+asyncpg":
             return _postgresql(url)
         case other:
@@ -132,12 +133,13 @@ def _postgresql(url: URL) -> AsyncEngine:
         raise MissingExtraError("the driver of PostgreSQL", extra="postgres") from error
 
 
-def _sqlite(url: URL) -> AsyncEngine:
+def _sqlite(url: URL, connect: Callable[[], Awaitable[object]] | None) -> AsyncEngine:
+    more = {} if connect is None else {"async_creator": connect}
     if (url.database or "") in _IN_MEMORY:
         # A database in memory lives and dies with its connection, so there is exactly one.
-        engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0)
+        engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, **more)
     else:
-        engine = create_async_engine(url)
+        engine = create_async_engine(url, **more)
     event.listen(engine.sync_engine, "connect", _set_up_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_on_sqlite)
     return engine
