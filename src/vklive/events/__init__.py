@@ -4,7 +4,8 @@ What vklive cannot read is an `UnknownEvent` that keeps its JSON; what happens t
 `vklive.events.lifecycle`.
 """
 
-from vklive.events.base import Event, EventData, Position
+from vklive.events.base import ChannelEventData, Event, EventChannel, EventData, EventOwner, Position
+from vklive.events.certainty import Certainty, Delivery
 from vklive.events.chat import (
     Author,
     Badge,
@@ -60,16 +61,21 @@ __all__ = [
     "NICK_COLORS",
     "Author",
     "Badge",
+    "Certainty",
+    "ChannelEventData",
     "ChatMessage",
     "ChatMessageDeleted",
     "ChatMessageSent",
     "Connected",
     "Content",
     "DeletedChatMessage",
+    "Delivery",
     "DemandedReward",
     "Dropped",
     "Event",
+    "EventChannel",
     "EventData",
+    "EventOwner",
     "Follow",
     "FollowCreated",
     "FollowDeleted",

@@ -7,9 +7,10 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from vklive.events.certainty import Certainty, Delivery
 from vklive.protocol.position import Position
 
-__all__ = ["Event", "EventData", "Position"]
+__all__ = ["ChannelEventData", "Event", "EventChannel", "EventData", "EventOwner", "Position"]
 
 
 class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -20,9 +21,42 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False)
 
     Attributes:
         event_type: the constant under ``type`` on the wire; ``vklive.…`` for what happens to the connection.
+        topics: where it is heard over the WebSocket, as in ``web_socket_channels``; the usual one first. Empty for what
+            never comes over the wire, and where nobody knows.
+        certainty: how certain that is.
+        heard_in: the ways of delivery by which somebody has shown it.
     """
 
     event_type: ClassVar[str]
+    topics: ClassVar[tuple[str, ...]] = ()
+    certainty: ClassVar[Certainty] = Certainty.INFERRED
+    heard_in: ClassVar[tuple[Delivery, ...]] = ()
+
+
+class EventChannel(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """The channel in which something has happened; `url` is its slug."""
+
+    url: str = ""
+
+
+class EventOwner(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Whose channel it is; `id` is the user's number."""
+
+    id: int = 0
+
+
+class ChannelEventData(EventData, frozen=True, kw_only=True):
+    """An event that says in which channel it has happened.
+
+    Every WebHook does. Over the WebSocket the ws channel says it, and the data need not.
+
+    Attributes:
+        channel: empty when not told.
+        owner: whose channel it is; number 0 when not told.
+    """
+
+    channel: EventChannel = EventChannel()
+    owner: EventOwner = EventOwner()
 
 
 class Event(Struct, frozen=True, kw_only=True, gc=False):

@@ -12,6 +12,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from vklive.events.base import EventData
+from vklive.events.certainty import Certainty, Delivery
 from vklive.events.parts import Part, plain_text
 from vklive.events.registry import register
 from vklive.events.users import User
@@ -92,23 +93,30 @@ class DeletedChatMessage(Struct, frozen=True, kw_only=True, gc=False):
 
 @register
 class ChatMessageSent(EventData, frozen=True, kw_only=True):
-    """Somebody wrote in the chat. Topics ``chat``, ``private_chat`` and ``limited_chat``.
+    """Somebody wrote in the chat. Topic ``chat``; ``private_chat`` for what only one user may see.
 
-    Certain: eight consumers and two captures of real traffic agree.
+    ``limited_chat`` and ``limited_private_chat`` are the same for a limited stream. Certain: eight consumers and two
+    captures of real traffic agree; nobody has shown it in a limited chat. Source: vk.md 4.1.1.
     """
 
     event_type: ClassVar[str] = "channel_chat_message_send"
+    topics: ClassVar[tuple[str, ...]] = ("chat", "private_chat", "limited_chat", "limited_private_chat")
+    certainty: ClassVar[Certainty] = Certainty.CERTAIN
+    heard_in: ClassVar[tuple[Delivery, ...]] = (Delivery.WEBSOCKET,)
 
     chat_message: ChatMessage
 
 
 @register
 class ChatMessageDeleted(EventData, frozen=True, kw_only=True):
-    """A message was taken out of the chat. Topic ``chat``.
+    """A message was taken out of the chat. Topic ``chat``, ``limited_chat`` for a limited stream.
 
-    Likely: three consumers agree. Other fields of the message may be there, and nobody reads them.
+    Likely: three consumers agree. Other fields of the message may be there, and nobody reads them. Source: vk.md 4.1.2.
     """
 
     event_type: ClassVar[str] = "channel_chat_message_delete"
+    topics: ClassVar[tuple[str, ...]] = ("chat", "limited_chat")
+    certainty: ClassVar[Certainty] = Certainty.LIKELY
+    heard_in: ClassVar[tuple[Delivery, ...]] = (Delivery.WEBSOCKET,)
 
     chat_message: DeletedChatMessage

@@ -10,7 +10,8 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from vklive.events.base import EventData
+from vklive.events.base import ChannelEventData
+from vklive.events.certainty import Certainty, Delivery
 from vklive.events.registry import register
 from vklive.events.subscriptions import SubscriptionLevel
 from vklive.events.users import User
@@ -40,25 +41,33 @@ class GiftSubscription(Struct, frozen=True, kw_only=True, omit_defaults=True, gc
 
 
 @register
-class GiftSubscriptionsBought(EventData, frozen=True, kw_only=True):
+class GiftSubscriptionsBought(ChannelEventData, frozen=True, kw_only=True):
     """Somebody has bought subscriptions for others. Topic ``info``.
 
     Inferred: the shape is that of the WebHook of this name; nobody has shown it over the WebSocket.
+    Source: vk.md 4.2.
     """
 
     event_type: ClassVar[str] = "channel_subscription_gift_buy"
+    topics: ClassVar[tuple[str, ...]] = ("info",)
+    certainty: ClassVar[Certainty] = Certainty.INFERRED
+    heard_in: ClassVar[tuple[Delivery, ...]] = (Delivery.WEBHOOK,)
 
     gift_subscription: GiftSubscription
 
 
 @register
-class GiftSubscriptionGiven(EventData, frozen=True, kw_only=True):
+class GiftSubscriptionGiven(ChannelEventData, frozen=True, kw_only=True):
     """Somebody was given a subscription. Topic ``info``. `gift` has it, under whichever name it came.
 
     Inferred: the shape is that of the WebHook of this name, whose two descriptions contradict each other.
+    Source: vk.md 4.2.
     """
 
     event_type: ClassVar[str] = "channel_subscription_gift_give"
+    topics: ClassVar[tuple[str, ...]] = ("info",)
+    certainty: ClassVar[Certainty] = Certainty.INFERRED
+    heard_in: ClassVar[tuple[Delivery, ...]] = (Delivery.WEBHOOK,)
 
     gift_subscription: GiftSubscription | None = None
     subscription: GiftSubscription | None = None

@@ -9,7 +9,8 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from vklive.events.base import EventData
+from vklive.events.base import ChannelEventData
+from vklive.events.certainty import Certainty, Delivery
 from vklive.events.parts import Part, plain_text
 from vklive.events.registry import register
 from vklive.events.users import User
@@ -36,6 +37,7 @@ class RewardDemand(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
         user: who asks.
         status: ``pending``, ``approved`` or ``rejected``.
         message_parts: what the viewer wrote with it; empty when the reward wants no message.
+        message: the same as plain text, as one consumer expects it; empty when it is told in parts.
         created_at: unix seconds, as on the wire; 0 when not told.
     """
 
@@ -44,21 +46,26 @@ class RewardDemand(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     reward: DemandedReward = DemandedReward()
     status: str = ""
     message_parts: tuple[Part, ...] = ()
+    message: str = ""
     created_at: int = 0
 
     @property
     def text(self) -> str:
         """What the viewer wrote, as plain text; see `vklive.events.parts.plain_text`."""
-        return plain_text(self.message_parts)
+        return plain_text(self.message_parts) or self.message
 
 
 @register
-class RewardDemandCreated(EventData, frozen=True, kw_only=True):
+class RewardDemandCreated(ChannelEventData, frozen=True, kw_only=True):
     """A viewer asks for a reward. Topic ``private_channel_points``; perhaps ``channel_points`` as well.
 
     Certain by type and core fields: a capture of real traffic, a shipped consumer, and the same type in WebHooks.
+    Whether it is heard on ``channel_points`` too is not. Source: vk.md 4.1.3 and 4.2.
     """
 
     event_type: ClassVar[str] = "channel_points_reward_demand_create"
+    topics: ClassVar[tuple[str, ...]] = ("private_channel_points", "channel_points")
+    certainty: ClassVar[Certainty] = Certainty.CERTAIN
+    heard_in: ClassVar[tuple[Delivery, ...]] = (Delivery.WEBSOCKET, Delivery.WEBHOOK)
 
     demand: RewardDemand

@@ -9,7 +9,8 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from vklive.events.base import EventData
+from vklive.events.base import ChannelEventData, EventData
+from vklive.events.certainty import Certainty, Delivery
 from vklive.events.registry import register
 from vklive.events.users import User
 
@@ -44,21 +45,28 @@ class Raid(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
 class RaidIncome(EventData, frozen=True, kw_only=True):
     """Another streamer's viewers arrive. Topic ``info``.
 
-    Probable: one consumer.
+    Probable: one consumer. Source: vk.md 4.1.5.
     """
 
     event_type: ClassVar[str] = "channel_raid_income"
+    topics: ClassVar[tuple[str, ...]] = ("info",)
+    certainty: ClassVar[Certainty] = Certainty.PROBABLE
+    heard_in: ClassVar[tuple[Delivery, ...]] = (Delivery.WEBSOCKET,)
 
     raid: Raid
 
 
 @register
-class RaidStarted(EventData, frozen=True, kw_only=True):
+class RaidStarted(ChannelEventData, frozen=True, kw_only=True):
     """The channel sends its viewers to another one: told where they come from. Topic ``info``.
 
     Inferred: the shape is that of the WebHook of this name; nobody has shown it over the WebSocket.
+    Source: vk.md 4.2.
     """
 
     event_type: ClassVar[str] = "raid_start"
+    topics: ClassVar[tuple[str, ...]] = ("info",)
+    certainty: ClassVar[Certainty] = Certainty.INFERRED
+    heard_in: ClassVar[tuple[Delivery, ...]] = (Delivery.WEBHOOK,)
 
     raid: Raid

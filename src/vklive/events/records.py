@@ -9,7 +9,8 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from vklive.events.base import EventData
+from vklive.events.base import ChannelEventData
+from vklive.events.certainty import Certainty, Delivery
 from vklive.events.registry import register
 from vklive.events.streams import StreamCategory
 
@@ -45,12 +46,16 @@ class StreamRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
 
 
 @register
-class StreamRecordCreated(EventData, frozen=True, kw_only=True):
+class StreamRecordCreated(ChannelEventData, frozen=True, kw_only=True):
     """A stream was recorded. Topic ``info``.
 
     Inferred: the shape is that of the WebHook of this name; nobody has shown it over the WebSocket.
+    Source: vk.md 4.2.
     """
 
     event_type: ClassVar[str] = "channel_stream_record_new"
+    topics: ClassVar[tuple[str, ...]] = ("info",)
+    certainty: ClassVar[Certainty] = Certainty.INFERRED
+    heard_in: ClassVar[tuple[Delivery, ...]] = (Delivery.WEBHOOK,)
 
     stream_record: StreamRecord

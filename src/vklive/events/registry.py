@@ -44,6 +44,20 @@ _E = TypeVar("_E", bound=EventData)
 def register(cls: type[_E]) -> type[_E]:
     """Make `cls` the class that reads events of its `event_type`. Used as a decorator.
 
+    For types of one's own as well::
+
+        class Poll(msgspec.Struct, frozen=True, kw_only=True):
+            question: str
+            votes: tuple[int, ...] = ()
+
+        @register
+        class PollStarted(EventData, frozen=True, kw_only=True):
+            event_type: ClassVar[str] = "poll_start"
+            poll: Poll
+
+    Fields are read as liberally as those of vklive, in structs of one's own too, see `vklive.events.liberal`.
+    Unknown fields are in the event's `raw`. To be called before the events come.
+
     Raises:
         ValueError: when the type has another class already, or is reserved for this package.
     """

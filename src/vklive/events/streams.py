@@ -10,7 +10,8 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from vklive.events.base import EventData
+from vklive.events.base import ChannelEventData
+from vklive.events.certainty import Certainty, Delivery
 from vklive.events.registry import register
 
 
@@ -41,60 +42,80 @@ class StartedStream(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
 
 
 @register
-class StreamStarted(EventData, frozen=True, kw_only=True):
+class StreamStarted(ChannelEventData, frozen=True, kw_only=True):
     """The channel went live. Topic ``info``.
 
     Inferred: the shape is that of the WebHook of this name; nobody has shown it over the WebSocket.
+    Source: vk.md 4.2.
     """
 
     event_type: ClassVar[str] = "channel_stream_start"
+    topics: ClassVar[tuple[str, ...]] = ("info",)
+    certainty: ClassVar[Certainty] = Certainty.INFERRED
+    heard_in: ClassVar[tuple[Delivery, ...]] = (Delivery.WEBHOOK,)
 
     stream: StartedStream
 
 
 @register
-class StreamPaused(EventData, frozen=True, kw_only=True):
+class StreamPaused(ChannelEventData, frozen=True, kw_only=True):
     """The stream has stopped for a while, and the channel is still live. Topic ``info``.
 
     Inferred: the shape is that of the WebHook of this name; nobody has shown it over the WebSocket.
+    Source: vk.md 4.2.
     """
 
     event_type: ClassVar[str] = "channel_stream_pause"
+    topics: ClassVar[tuple[str, ...]] = ("info",)
+    certainty: ClassVar[Certainty] = Certainty.INFERRED
+    heard_in: ClassVar[tuple[Delivery, ...]] = (Delivery.WEBHOOK,)
 
     stream: StartedStream
 
 
 @register
-class StreamResumed(EventData, frozen=True, kw_only=True):
+class StreamResumed(ChannelEventData, frozen=True, kw_only=True):
     """A stream that was paused goes on. Topic ``info``.
 
     Inferred: the shape is that of the WebHook of this name; nobody has shown it over the WebSocket.
+    Source: vk.md 4.2.
     """
 
     event_type: ClassVar[str] = "channel_stream_resume"
+    topics: ClassVar[tuple[str, ...]] = ("info",)
+    certainty: ClassVar[Certainty] = Certainty.INFERRED
+    heard_in: ClassVar[tuple[Delivery, ...]] = (Delivery.WEBHOOK,)
 
     stream: StartedStream
 
 
 @register
-class StreamStopped(EventData, frozen=True, kw_only=True):
+class StreamStopped(ChannelEventData, frozen=True, kw_only=True):
     """A stream has ended; `ended_at` of the stream says when. Topic ``info``.
 
     Inferred: the shape is that of the WebHook of this name; nobody has shown it over the WebSocket.
+    Source: vk.md 4.2.
     """
 
     event_type: ClassVar[str] = "channel_stream_stop"
+    topics: ClassVar[tuple[str, ...]] = ("info",)
+    certainty: ClassVar[Certainty] = Certainty.INFERRED
+    heard_in: ClassVar[tuple[Delivery, ...]] = (Delivery.WEBHOOK,)
 
     stream: StartedStream
 
 
 @register
-class StreamSettingsChanged(EventData, frozen=True, kw_only=True):
+class StreamSettingsChanged(ChannelEventData, frozen=True, kw_only=True):
     """Title or category of a stream are others now. Topic ``info``.
 
     Inferred: the shape is that of the WebHook of this name; nobody has shown it over the WebSocket.
+    Source: vk.md 4.2.
     """
 
     event_type: ClassVar[str] = "channel_stream_settings_change"
+    topics: ClassVar[tuple[str, ...]] = ("info",)
+    certainty: ClassVar[Certainty] = Certainty.INFERRED
+    heard_in: ClassVar[tuple[Delivery, ...]] = (Delivery.WEBHOOK,)
 
     stream: StartedStream

@@ -10,7 +10,8 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from vklive.events.base import EventData
+from vklive.events.base import ChannelEventData
+from vklive.events.certainty import Certainty, Delivery
 from vklive.events.registry import register
 from vklive.events.users import User
 
@@ -46,48 +47,64 @@ class Subscription(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
 
 
 @register
-class SubscriptionCreated(EventData, frozen=True, kw_only=True):
+class SubscriptionCreated(ChannelEventData, frozen=True, kw_only=True):
     """Somebody subscribes. Topic ``info``.
 
     Inferred: the shape is that of the WebHook of this name; nobody has shown it over the WebSocket.
+    Source: vk.md 4.2.
     """
 
     event_type: ClassVar[str] = "channel_subscription_create"
+    topics: ClassVar[tuple[str, ...]] = ("info",)
+    certainty: ClassVar[Certainty] = Certainty.INFERRED
+    heard_in: ClassVar[tuple[Delivery, ...]] = (Delivery.WEBHOOK,)
 
     subscription: Subscription
 
 
 @register
-class SubscriptionRenewed(EventData, frozen=True, kw_only=True):
+class SubscriptionRenewed(ChannelEventData, frozen=True, kw_only=True):
     """Somebody goes on to subscribe; `renewed_at` says since when. Topic ``info``.
 
     Inferred: the shape is that of the WebHook of this name; nobody has shown it over the WebSocket.
+    Source: vk.md 4.2.
     """
 
     event_type: ClassVar[str] = "channel_subscription_renew"
+    topics: ClassVar[tuple[str, ...]] = ("info",)
+    certainty: ClassVar[Certainty] = Certainty.INFERRED
+    heard_in: ClassVar[tuple[Delivery, ...]] = (Delivery.WEBHOOK,)
 
     subscription: Subscription
 
 
 @register
-class SubscriptionChanged(EventData, frozen=True, kw_only=True):
+class SubscriptionChanged(ChannelEventData, frozen=True, kw_only=True):
     """Somebody subscribes to another level; `previous_level` says which it was. Topic ``info``.
 
     Inferred: the shape is that of the WebHook of this name; nobody has shown it over the WebSocket.
+    Source: vk.md 4.2.
     """
 
     event_type: ClassVar[str] = "channel_subscription_change"
+    topics: ClassVar[tuple[str, ...]] = ("info",)
+    certainty: ClassVar[Certainty] = Certainty.INFERRED
+    heard_in: ClassVar[tuple[Delivery, ...]] = (Delivery.WEBHOOK,)
 
     subscription: Subscription
 
 
 @register
-class SubscriptionDeleted(EventData, frozen=True, kw_only=True):
+class SubscriptionDeleted(ChannelEventData, frozen=True, kw_only=True):
     """A subscription has ended. Topic ``info``.
 
     Inferred: the shape is that of the WebHook of this name; nobody has shown it over the WebSocket.
+    Source: vk.md 4.2.
     """
 
     event_type: ClassVar[str] = "channel_subscription_delete"
+    topics: ClassVar[tuple[str, ...]] = ("info",)
+    certainty: ClassVar[Certainty] = Certainty.INFERRED
+    heard_in: ClassVar[tuple[Delivery, ...]] = (Delivery.WEBHOOK,)
 
     subscription: Subscription
