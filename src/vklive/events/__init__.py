@@ -31,6 +31,7 @@ from vklive.events.lifecycle import (
     TokenRefreshed,
     Unsubscribed,
 )
+from vklive.events.markup import html_of
 from vklive.events.palette import NICK_COLORS, nick_color
 from vklive.events.parts import Content, Link, Mention, Part, Smile, Text, UnknownPart, plain_text
 from vklive.events.points import DemandedReward, RewardDemand, RewardDemandCreated
@@ -126,6 +127,7 @@ __all__ = [
     "Unsubscribed",
     "User",
     "decode_payload",
+    "html_of",
     "nick_color",
     "plain_text",
     "register",

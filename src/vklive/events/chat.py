@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from vklive.events.base import EventData
 from vklive.events.certainty import Certainty, Delivery
-from vklive.events.parts import Part, plain_text
+from vklive.events.markup import html_of
+from vklive.events.parts import Link, Mention, Part, Smile, plain_text
 from vklive.events.registry import register
 from vklive.events.users import User
 
@@ -74,6 +75,26 @@ class ChatMessage(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     def text(self) -> str:
         """The message as plain text, see `vklive.events.parts.plain_text`."""
         return plain_text(self.parts)
+
+    @property
+    def html(self) -> str:
+        """The message as HTML that is safe to put into a page, see `vklive.events.markup.html_of`."""
+        return html_of(self.parts)
+
+    @property
+    def mentions(self) -> tuple[Mention, ...]:
+        """Who is addressed, in order. A reply begins with a mention."""
+        return tuple(part.mention for part in self.parts if part.mention is not None)
+
+    @property
+    def smiles(self) -> tuple[Smile, ...]:
+        """The smiles, in order, with the addresses of their pictures."""
+        return tuple(part.smile for part in self.parts if part.smile is not None)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The links, in order. Where one leads is a stranger's word: `vklive.events.markup` says which are safe."""
+        return tuple(part.link for part in self.parts if part.link is not None)
 
     @property
     def sent_at(self) -> datetime:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from vklive.events.base import ChannelEventData
 from vklive.events.certainty import Certainty, Delivery
-from vklive.events.parts import Part, plain_text
+from vklive.events.markup import html_of
+from vklive.events.parts import Part, Text, plain_text
 from vklive.events.registry import register
 from vklive.events.users import User
 
@@ -37,7 +38,7 @@ class RewardDemand(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
         user: who asks.
         status: ``pending``, ``approved`` or ``rejected``.
         message_parts: what the viewer wrote with it; empty when the reward wants no message.
-        message: the same as plain text, as one consumer expects it; empty when it is told in parts.
+        message: the same as plain text, as one consumer expects it; unset when it is not told, and never written then.
         created_at: unix seconds, as on the wire; 0 when not told.
     """
 
@@ -46,13 +47,24 @@ class RewardDemand(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     reward: DemandedReward = DemandedReward()
     status: str = ""
     message_parts: tuple[Part, ...] = ()
-    message: str = ""
+    message: str | UnsetType = UNSET
     created_at: int = 0
 
     @property
     def text(self) -> str:
         """What the viewer wrote, as plain text; see `vklive.events.parts.plain_text`."""
-        return plain_text(self.message_parts) or self.message
+        return plain_text(self._said)
+
+    @property
+    def html(self) -> str:
+        """The same as HTML that is safe to put into a page, see `vklive.events.markup.html_of`."""
+        return html_of(self._said)
+
+    @property
+    def _said(self) -> tuple[Part, ...]:
+        if self.message_parts or not self.message:
+            return self.message_parts
+        return (Part(text=Text(content=self.message)),)
 
 
 @register
