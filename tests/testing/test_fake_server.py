@@ -20,13 +20,14 @@ from vklive.events import (
     Listening,
     NoAccess,
     Reconnecting,
+    RewardDemandCreated,
     TokenRefreshed,
     UnknownEvent,
 )
 from vklive.protocol.codes import DisconnectCode
 from vklive.server.directory import Role
 from vklive.testing.clock import EPOCH
-from vklive.testing.factories import chat_message, follow
+from vklive.testing.factories import chat_message, follow, reward_demand
 from vklive.testing.fake_server import FakeServer
 
 D = TypeVar("D", bound=EventData)
@@ -100,6 +101,26 @@ def test_an_event_goes_to_its_usual_topic_and_bytes_go_as_they_are(server):
         ("info", FollowCreated),
         ("info", UnknownEvent),
     ]
+
+
+def test_what_a_class_does_not_know_of_its_event_is_in_the_raw_payload(server):
+    payload = b'{"type":"channel_follow_create","data":{"follow":{"follower":{"id":7,"badge":"new"}},"by" : "link"}}'
+
+    async def scene(_):
+        await server.publish("streamer", payload, topic="info")
+
+    (event,) = [event for event in listen(server, scene, topics={"chat", "info"}) if event.raw]
+    assert isinstance(event.data, FollowCreated)
+    assert event.raw == payload
+
+
+def test_an_event_for_the_owner_is_heard_by_the_user_of_the_test(server):
+    async def scene(_):
+        await server.heard("streamer", "private_channel_points")
+        await server.publish("streamer", reward_demand("Ann", "song"))
+
+    heard = listen(server, scene, topics={"chat", "private_channel_points"})
+    assert [type(event.data) for event in heard if event.raw] == [RewardDemandCreated]
 
 
 def test_an_event_of_no_usual_topic_wants_one(server):

@@ -19,41 +19,45 @@ from vklive.events import (
     EventData,
     Follow,
     FollowCreated,
+    FollowDeleted,
+    GiftSubscription,
+    GiftSubscriptionGiven,
+    GiftSubscriptionsBought,
     Part,
     Raid,
     RaidChannel,
     RaidIncome,
     RaidSource,
+    RaidStarted,
     RewardDemand,
     RewardDemandCreated,
     StartedStream,
     StreamStarted,
+    StreamStopped,
+    Subscription,
+    SubscriptionCreated,
+    SubscriptionLevel,
     Text,
     User,
 )
+from vklive.server.platform.routing import TOPICS
 from vklive.testing.clock import EPOCH
+
+_DAY = 86_400
+_STREAM_ID = "5f2c0d3e-0000-4000-8000-000000000001"
 
 _ids = count(1001)
 """Of messages, demands and users that a test gives no number: each has its own, and they grow as those of VK do."""
 
-_USUAL_TOPICS: dict[type[EventData], Topic] = {
-    ChatMessageSent: Topic.CHAT,
-    ChatMessageDeleted: Topic.CHAT,
-    FollowCreated: Topic.INFO,
-    RaidIncome: Topic.INFO,
-    StreamStarted: Topic.INFO,
-    RewardDemandCreated: Topic.CHANNEL_POINTS,
-}
-
 
 def usual_topic(event: EventData) -> Topic:
-    """The topic on which the platform sends an event to everybody.
+    """The topic on which the platform sends an event, as `vklive.server.platform.routing` has it.
 
     Raises:
         ValueError: nobody knows; say it.
     """
     try:
-        return _USUAL_TOPICS[type(event)]
+        return TOPICS[event.event_type]
     except KeyError:
         raise ValueError(f"{type(event).__name__} has no usual topic; say on which one it is published") from None
 
@@ -100,6 +104,12 @@ def follow(nick: str, *, user_id: int | None = None) -> FollowCreated:
     return FollowCreated(follow=Follow(follower=User(id=_id(user_id), nick=nick), started_at=int(EPOCH)))
 
 
+def follow_ended(nick: str, *, user_id: int | None = None) -> FollowDeleted:
+    """Somebody follows the channel no more; they began to a day ago."""
+    follower = User(id=_id(user_id), nick=nick)
+    return FollowDeleted(follow=Follow(follower=follower, started_at=int(EPOCH) - _DAY, ended_at=int(EPOCH)))
+
+
 def raid(nick: str, raiders: int, *, channel_url: str = "") -> RaidIncome:
     """Another streamer's viewers arrive.
 
@@ -108,8 +118,18 @@ def raid(nick: str, raiders: int, *, channel_url: str = "") -> RaidIncome:
         raiders: how many come.
         channel_url: the slug of the channel that they come from; by default the nick in lower case.
     """
-    source = RaidSource(owner=User(id=_id(None), nick=nick), channel=RaidChannel(url=channel_url or nick.lower()))
-    return RaidIncome(raid=Raid(source=source, raiders_count=raiders, started_at=int(EPOCH)))
+    return RaidIncome(raid=_raid(nick, raiders, channel_url))
+
+
+def raid_started(nick: str, raiders: int, *, channel_url: str = "") -> RaidStarted:
+    """The channel sends its viewers to another one.
+
+    Args:
+        nick: the streamer's who sends them.
+        raiders: how many go.
+        channel_url: the slug of the channel that they come from; by default the nick in lower case.
+    """
+    return RaidStarted(raid=_raid(nick, raiders, channel_url))
 
 
 def reward_demand(
@@ -136,9 +156,101 @@ def reward_demand(
     )
 
 
-def stream_started(title: str, *, stream_id: str = "5f2c0d3e-0000-4000-8000-000000000001") -> StreamStarted:
+def stream_started(title: str, *, stream_id: str = _STREAM_ID) -> StreamStarted:
     """The channel goes live."""
     return StreamStarted(stream=StartedStream(id=stream_id, title=title, started_at=int(EPOCH)))
+
+
+def stream_stopped(title: str, *, stream_id: str = _STREAM_ID, duration: int = 3600) -> StreamStopped:
+    """The stream is over.
+
+    Args:
+        title: its last one.
+        stream_id: by default that of `stream_started`.
+        duration: seconds that it took.
+    """
+    started_at = int(EPOCH) - duration
+    return StreamStopped(stream=StartedStream(id=stream_id, title=title, started_at=started_at, ended_at=int(EPOCH)))
+
+
+def subscription(nick: str, *, level: str = "friend", price: int = 199, days: int = 30) -> SubscriptionCreated:
+    """Somebody subscribes for the first time.
+
+    Args:
+        nick: theirs.
+        level: the level's name; its id is the same, so that a test can tell levels apart.
+        price: in roubles; what was paid.
+        days: for how long.
+    """
+    return SubscriptionCreated(
+        subscription=Subscription(
+            subscriber=User(id=_id(None), nick=nick),
+            level=_level(level, price),
+            amount=price,
+            days_duration=days,
+            kind="first_subscription",
+            started_at=int(EPOCH),
+            ended_at=int(EPOCH) + days * _DAY,
+        )
+    )
+
+
+def gifts_bought(nick: str, count: int, *, level: str = "friend", price: int = 199) -> GiftSubscriptionsBought:
+    """Somebody buys subscriptions for others.
+
+    Args:
+        nick: who buys; empty for somebody who does not want to be named.
+        count: how many.
+        level: see `subscription`.
+        price: of one.
+    """
+    return GiftSubscriptionsBought(
+        gift_subscription=GiftSubscription(
+            is_anonymous=not nick,
+            donator=_donator(nick),
+            level=_level(level, price),
+            count=count,
+            amount=count * price,
+            bought_at=int(EPOCH),
+        )
+    )
+
+
+def gift(to: str, *, by: str, level: str = "friend", price: int = 199, days: int = 30) -> GiftSubscriptionGiven:
+    """Somebody is given a subscription.
+
+    Args:
+        to: the nick of who gets it.
+        by: the nick of who gives it; empty for somebody who does not want to be named.
+        level: see `subscription`.
+        price: see `subscription`.
+        days: for how long.
+    """
+    return GiftSubscriptionGiven(
+        gift_subscription=GiftSubscription(
+            is_anonymous=not by,
+            donator=_donator(by),
+            subscriber=User(id=_id(None), nick=to),
+            level=_level(level, price),
+            bought_at=int(EPOCH),
+            given_at=int(EPOCH),
+            started_at=int(EPOCH),
+            ended_at=int(EPOCH) + days * _DAY,
+        )
+    )
+
+
+def _raid(nick: str, raiders: int, channel_url: str) -> Raid:
+    source = RaidSource(owner=User(id=_id(None), nick=nick), channel=RaidChannel(url=channel_url or nick.lower()))
+    return Raid(source=source, raiders_count=raiders, started_at=int(EPOCH))
+
+
+def _level(name: str, price: int) -> SubscriptionLevel:
+    return SubscriptionLevel(id=name, name=name, price=price)
+
+
+def _donator(nick: str) -> User | None:
+    return User(id=_id(None), nick=nick) if nick else None
 
 
 def _id(given: int | None) -> int:

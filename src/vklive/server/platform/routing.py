@@ -1,6 +1,7 @@
-"""Where an event is heard: the one table, from its type to topics.
+"""Where our server publishes an event: the one table, from its type to topics.
 
-Source: vk.md 3.3 and 4. For an event that nobody has shown over the WebSocket it is an inference, as its class says.
+It is made from what the classes say, so that an event is added by one class. Source: vk.md 3.3 and 4. For an event that
+nobody has shown over the WebSocket it is an inference, as its class says.
 """
 
 from __future__ import annotations
@@ -8,53 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vklive.devapi.topics import Topic
-from vklive.events import (
-    ChatMessageDeleted,
-    ChatMessageSent,
-    EventData,
-    FollowCreated,
-    FollowDeleted,
-    GiftSubscriptionGiven,
-    GiftSubscriptionsBought,
-    RaidIncome,
-    RaidStarted,
-    RewardDemandCreated,
-    StreamPaused,
-    StreamRecordCreated,
-    StreamResumed,
-    StreamSettingsChanged,
-    StreamStarted,
-    StreamStopped,
-    SubscriptionChanged,
-    SubscriptionCreated,
-    SubscriptionDeleted,
-    SubscriptionRenewed,
-)
+from vklive.events import EventData, registered
 from vklive.server.names import WsChannel, build
 
 TOPICS: Mapping[str, Topic] = {
-    ChatMessageSent.event_type: Topic.CHAT,
-    ChatMessageDeleted.event_type: Topic.CHAT,
-    FollowCreated.event_type: Topic.INFO,
-    RaidIncome.event_type: Topic.INFO,
-    FollowDeleted.event_type: Topic.INFO,
-    GiftSubscriptionGiven.event_type: Topic.INFO,
-    GiftSubscriptionsBought.event_type: Topic.INFO,
-    RaidStarted.event_type: Topic.INFO,
-    StreamPaused.event_type: Topic.INFO,
-    StreamRecordCreated.event_type: Topic.INFO,
-    StreamResumed.event_type: Topic.INFO,
-    StreamSettingsChanged.event_type: Topic.INFO,
-    StreamStarted.event_type: Topic.INFO,
-    StreamStopped.event_type: Topic.INFO,
-    SubscriptionChanged.event_type: Topic.INFO,
-    SubscriptionCreated.event_type: Topic.INFO,
-    SubscriptionDeleted.event_type: Topic.INFO,
-    SubscriptionRenewed.event_type: Topic.INFO,
-    # Who wants what, and what they write with it, is for the owner.
-    RewardDemandCreated.event_type: Topic.PRIVATE_CHANNEL_POINTS,
+    event_type: Topic(cls.topics[0]) for event_type, cls in registered().items() if cls.topics
 }
-"""The topic of each type."""
+"""The topic of each type: the usual one, which its class names first."""
 
 OWN = {
     Topic.CHAT: Topic.PRIVATE_CHAT,
