@@ -15,6 +15,7 @@ _COMMANDS = {
     "pubsub": LazyCommand("vklive.cli.pubsub:pubsub", "Run the pub/sub alone, as Centrifugo does.", extra="server"),
     "listen": LazyCommand("vklive.cli.listen:listen", "Show the events of a channel."),
     "publish": LazyCommand("vklive.cli.publish:publish", "Publish into ws channels of a server."),
+    "schema": LazyCommand("vklive.cli.schema:schema", "Print schemas of the events, AsyncAPI and OpenAPI."),
     "token": LazyCommand("vklive.cli.token:token", "Issue tokens for a server of yours.", extra="server"),
 }
 

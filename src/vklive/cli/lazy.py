@@ -8,7 +8,8 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import click
@@ -81,13 +82,28 @@ class LazyGroup(click.Group):
             ctx.exit(ExitCode.INTERRUPTED)
 
 
+@contextmanager
+def needing(extra: str, *, by: str) -> Generator[None]:
+    """Import inside of it what needs an extra.
+
+    Args:
+        extra: its name, or an empty string for none.
+        by: what needs it, for the error.
+
+    Raises:
+        MissingExtraError: a package is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if extra and error.name and error.name.partition(".")[0] != "vklive":
+            raise MissingExtraError(f"what {by} needs", extra=extra) from error
+        raise
+
+
 def _import(name: str, command: LazyCommand) -> click.Command:
     module, _, attribute = command.target.partition(":")
-    try:
+    with needing(command.extra, by=f"`vklive {name}`"):
         found = getattr(importlib.import_module(module), attribute)
-    except ModuleNotFoundError as error:
-        if command.extra and error.name and error.name.partition(".")[0] != "vklive":
-            raise MissingExtraError(f"what `vklive {name}` needs", extra=command.extra) from error
-        raise
     assert isinstance(found, click.Command)  # noqa: S101 - the table in `vklive.cli` is wrong otherwise
     return found

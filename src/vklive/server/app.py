@@ -74,7 +74,7 @@ class Server:
         platform = Platform(self._store, self._issuer, publish=self.node.publish, settings=settings.devapi)
         self.node.on_publication = platform.chats.take
         metrics = [metrics_route(self.node, settings.metrics)] if settings.metrics.enabled else []
-        app = Litestar(
+        self._app = Litestar(
             route_handlers=[
                 devapi(platform),
                 server_api_router(self.node, key=settings.api_key, name=self._name_of_node),
@@ -88,7 +88,7 @@ class Server:
             logging_config=None,
         )
         self._listener = Listener(
-            self._pubsub.front(app),
+            self._pubsub.front(self._app),
             host=settings.host,
             port=settings.port,
             edge=self._pubsub.edge(),
@@ -120,6 +120,11 @@ class Server:
         if self.settings.metrics.enabled:
             yield "metrics", self.url + self.settings.metrics.path
         yield "docs", self.url + DOCS_PATH
+
+    def openapi(self) -> dict[str, object]:
+        """The OpenAPI document of the DevAPI, as it is served. The server need not run."""
+        document: dict[str, object] = self._app.openapi_schema.to_schema()
+        return document
 
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as started:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 
+import httpx2
 import pytest_asyncio
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from vklive.server.app import Server
 from vklive.server.http.devapi import devapi
 from vklive.server.http.health import health_route
 from vklive.server.http.openapi import openapi_config
 from vklive.server.platform.platform import Platform
-from vklive.server.settings import DevApiSettings, TokenSettings
+from vklive.server.settings import DevApiSettings, Settings, TokenSettings
 from vklive.server.store import Store
 from vklive.server.tokens import Issuer, TokenKeys
 
@@ -84,3 +87,16 @@ async def test_the_page_shows_every_method_and_loads_nothing_from_elsewhere(http
     links = set(re.findall(r"href='#([^']+)'", answer.text))
     assert links
     assert links <= set(re.findall(r"id='([^']+)'", answer.text))
+
+
+async def test_a_server_describes_itself_as_it_does_when_it_runs_and_validly(tmp_path):
+    settings = Settings(
+        port=0,
+        database_url=f"sqlite+aiosqlite:///{tmp_path / 'platform.sqlite3'}",
+        tokens=TokenSettings(secret="the secret of the tokens in these tests"),
+    )
+    described = Server(settings).openapi()
+
+    assert [error.message for error in OpenAPIV31SpecValidator(described).iter_errors()] == []
+    async with Server(settings) as server, httpx2.AsyncClient(trust_env=False) as http:
+        assert (await http.get(f"{server.url}/docs/openapi.json")).json() == described
