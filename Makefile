@@ -11,7 +11,7 @@ PIP_INSTALL := install --quiet --quiet --disable-pip-version-check --no-input
 RUN := $(STAMPS)/run
 DEV := $(STAMPS)/dev
 PYTHON_PEERS := cent-5.1.0 centrifuge-python-0.5.0 centrifuge-python-0.7.0
-PEERS_READY := $(addprefix $(STAMPS)/,$(PYTHON_PEERS) centrifuge-js)
+PEERS_READY := $(addprefix $(STAMPS)/,$(PYTHON_PEERS) centrifuge-js asyncapi)
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo serve test check lint types layers house wheel bench soak fuzz chaos simulate format lock clean
@@ -128,3 +128,10 @@ $(STAMPS)/centrifuge-js: tests/interop/package-lock.json | $(STAMPS)/venv
 	@cp tests/interop/package.json tests/interop/package-lock.json $(PEERS)/centrifuge-js/
 	@if command -v npm >/dev/null; then echo "installing centrifuge for Node …" && \
 		npm ci --silent --no-audit --no-fund --prefix $(PEERS)/centrifuge-js && touch $@; fi
+
+# It says whether the document that `vklive schema --asyncapi` prints is one.
+$(STAMPS)/asyncapi: tests/schema/package-lock.json | $(STAMPS)/venv
+	@mkdir -p $(PEERS)/asyncapi
+	@cp tests/schema/package.json tests/schema/package-lock.json $(PEERS)/asyncapi/
+	@if command -v npm >/dev/null; then echo "installing the parser of AsyncAPI …" && \
+		npm ci --silent --no-audit --no-fund --prefix $(PEERS)/asyncapi && touch $@; fi
