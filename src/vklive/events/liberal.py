@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Raw, Struct, inspect
 
 from vklive.events.base import EventData
-from vklive.events.parts import Part
+from vklive.events.parts import Part, UnknownPart
 
 _E = TypeVar("_E", bound=EventData)
 
@@ -30,6 +30,14 @@ def decode_liberally(data: Raw, cls: type[_E]) -> _E:
         msgspec.MsgspecError, ValueError, RecursionError, OverflowError: when it does not fit all the same.
     """
     return msgspec.convert(_shape_struct(cls, msgspec.json.decode(data)), cls, strict=False)
+
+
+def read_part(data: Raw) -> Part:
+    """Read a part of a message, forgiving the same. One that cannot be read is kept as an `UnknownPart`."""
+    try:
+        return msgspec.convert(_shape_part(msgspec.json.decode(data)), Part, strict=False)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return Part(unknown=UnknownPart(kind="", data=Raw(bytes(data))))
 
 
 def _shaper(wanted: inspect.Type) -> _Shaper:

@@ -50,6 +50,7 @@ from vklive.devapi.models.chat import (
     MentionToSend,
     OnlySmilesChatMode,
     PartToSend,
+    Sendable,
     SmileToSend,
     TextToSend,
 )
@@ -143,6 +144,7 @@ __all__ = [
     "RewardRequest",
     "Rewards",
     "RoleId",
+    "Sendable",
     "SmileToSend",
     "SourceUrl",
     "Stream",

@@ -154,7 +154,7 @@ class StreamCredentials(Model):
         return f"StreamCredentials(url={self.url!r}, token=<secret>)"
 
 
-class CategoryChange(Model):
+class CategoryChange(Model, omit_defaults=True):
     """Which category a stream is to have; consumers send `id` alone."""
 
     id: str
@@ -163,7 +163,7 @@ class CategoryChange(Model):
     cover_url: str = ""
 
 
-class StreamChange(Model):
+class StreamChange(Model, omit_defaults=True):
     """What is to change; what is `None` stays as it is. `planned_at` is in unix seconds."""
 
     title: str | None = None

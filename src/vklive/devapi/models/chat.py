@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import TypeAlias
 
 from msgspec import UNSET, Raw, UnsetType, field
 
 from vklive.devapi.models.base import Model
+from vklive.errors import ConfigError
+from vklive.events.parts import Link, Mention, Part, Smile, Text, UnknownPart
 
 
 class ChatMessages(Model):
@@ -52,15 +55,42 @@ class PartToSend(Model, omit_defaults=True):
     smile: SmileToSend | None = None
 
 
+Sendable: TypeAlias = str | Text | Link | Mention | Smile | Part | PartToSend
+"""What can be said: text, or a part as it is heard. Of a link the address is sent, of mentions and smiles the id."""
+
+
 class ChatMessageToSend(Model):
     """Body of ``POST /v1/chat/message/send``, and what goes with a reward (``v1ChatMessagesRequestData``)."""
 
     parts: list[PartToSend]
 
     @classmethod
-    def of(cls, message: str | Iterable[PartToSend]) -> ChatMessageToSend:
-        """The message of a text, or of parts."""
-        return cls(parts=[PartToSend(text=TextToSend(content=message))] if isinstance(message, str) else list(message))
+    def of(cls, message: str | Iterable[Sendable]) -> ChatMessageToSend:
+        """The message of a text, or of parts.
+
+        Raises:
+            ConfigError: when a part that was heard could not be read: nobody knows how to send it.
+        """
+        said = [message] if isinstance(message, str) else message
+        return cls(parts=[_to_send(each) for each in said])
+
+
+def _to_send(said: Sendable) -> PartToSend:
+    match said:
+        case PartToSend():
+            return said
+        case Part(content=content) if not isinstance(content, UnknownPart):
+            return _to_send(content)
+        case Part():
+            raise ConfigError("message", "a part of a kind that is not known cannot be sent", hint="leave it out")
+        case str(content) | Text(content=content):
+            return PartToSend(text=TextToSend(content=content))
+        case Link(url=url):
+            return PartToSend(link=LinkToSend(url=url))
+        case Mention(id=number):
+            return PartToSend(mention=MentionToSend(id=number))
+        case Smile(id=name):
+            return PartToSend(smile=SmileToSend(id=name))
 
 
 class ChatAccess(StrEnum):

@@ -9,6 +9,8 @@ from msgspec import Raw, field
 from vklive.devapi.models.base import Model
 from vklive.devapi.models.chat import ChatMessageToSend
 from vklive.devapi.models.user import UserData
+from vklive.events.liberal import read_part
+from vklive.events.parts import Part, plain_text
 
 
 class PointBalance(Model):
@@ -135,6 +137,16 @@ class Demand(Model):
     status: str = ""
     message_parts: list[Raw] = []
     created_at: int = 0
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What was written with it, typed; a part that cannot be read is kept as `vklive.events.UnknownPart`."""
+        return tuple(map(read_part, self.message_parts))
+
+    @property
+    def text(self) -> str:
+        """The same as plain text, see `vklive.events.plain_text`."""
+        return plain_text(self.parts)
 
 
 class Demands(Model):
