@@ -13,12 +13,25 @@
     │  ├─ ConnectError        no connection came about; says in which phase
     │  └─ ConnectionLostError an open connection ended; carries the close code
     ├─ ServerError            the pub/sub server answered a command with an error
-    ├─ DevApiError            the DevAPI answered with an error
+    ├─ DevApiError            the DevAPI answered with an error; carries its code
+    │  ├─ BadRequestError     400: what was sent is not what the method takes
+    │  │  ├─ InvalidParamError     `invalid_param`
+    │  │  ├─ MissingParamError     `missing_param`
+    │  │  ├─ MessageTooLongError   `message_too_long`
+    │  │  ├─ SameMessageError      `same_message`
+    │  │  └─ SendTooFastError      `send_too_fast`: waited for, as long as the client has patience
     │  ├─ UnauthorizedError   401: the credentials are wrong or have expired
     │  ├─ ForbiddenError      403: they are right, and do not suffice
-    │  ├─ NotFoundError       404: for example `channel_not_found`
+    │  │  ├─ InvalidScopeError     `invalid_scope`: says which scope the method needs
+    │  │  └─ ChannelBannedError    `channel_banned`
+    │  ├─ NotFoundError       404: there is no such thing
+    │  │  ├─ ChannelNotFoundError  `channel_not_found`
+    │  │  └─ UnknownApiMethodError `unknown_api_method`
+    │  ├─ UnprocessableError  422: what was sent is well formed, and cannot be done
     │  ├─ RateLimitedError    429: carries how long to wait, when the server says so
     │  └─ UnavailableError    5xx: the server's trouble; trying again may help
+    ├─ ChannelOfflineError    a message was to be sent to a chat, and no stream is on
+    ├─ SendQueueFullError     too many messages wait to be sent to one chat
     ├─ CredentialsError       the program's own source of credentials failed; trying again may help
     ├─ DisconnectedError      the pub/sub server ended the connection for good
     └─ QueueOverflowError     the consumer was too slow and its policy is to stop
@@ -213,18 +226,6 @@ class DevApiError(VkliveError):
         return f"{self.method} answered {self.status}" + (f" {said}" if said else "")
 
 
-class UnauthorizedError(DevApiError):
-    """401: the credentials are wrong or have expired. Trying again with the same does not help."""
-
-
-class ForbiddenError(DevApiError):
-    """403: the credentials are known and do not suffice, or the channel is banned."""
-
-
-class NotFoundError(DevApiError):
-    """404: there is no such thing, for example no channel of that name."""
-
-
 class _PassingError(DevApiError):
     """An error after which the server may have said how long to wait."""
 
@@ -241,6 +242,78 @@ class _PassingError(DevApiError):
         self.retry_after = retry_after
 
 
+class BadRequestError(DevApiError):
+    """400: what was sent is not what the method takes. Trying again with the same does not help."""
+
+
+class InvalidParamError(BadRequestError):
+    """``invalid_param``: something that was sent has a value that it cannot have."""
+
+
+class MissingParamError(BadRequestError):
+    """``missing_param``: something was not sent that the method needs."""
+
+
+class MessageTooLongError(BadRequestError):
+    """``message_too_long``: a chat takes no message as long as this. The API does not state how long one may be."""
+
+
+class SameMessageError(BadRequestError):
+    """``same_message``: the user has just written the same; see `same_message_timeout` of the chat's settings."""
+
+
+class SendTooFastError(_PassingError, BadRequestError):
+    """``send_too_fast``: the user has just written; see `any_message_timeout` of the chat's settings.
+
+    Attributes:
+        retry_after: seconds to wait, as the server told them or as the chat's settings say, where they are known.
+    """
+
+
+class UnauthorizedError(DevApiError):
+    """401: the credentials are wrong or have expired. Trying again with the same does not help."""
+
+
+class ForbiddenError(DevApiError):
+    """403: the credentials are known and do not suffice, or the channel is banned."""
+
+
+class InvalidScopeError(ForbiddenError):
+    """``invalid_scope``: the user has not allowed it to the application.
+
+    Attributes:
+        scope: the permission that the method needs, for example ``chat:message:send``; empty when it is not known.
+    """
+
+    def __init__(self, method: str, *, status: int, code: str = "", description: str = "", scope: str = "") -> None:
+        super().__init__(method, status=status, code=code, description=description)
+        self.scope = scope
+
+    def __str__(self) -> str:
+        is_told = self.scope in self.description
+        return super().__str__() + ("" if is_told else f" (log in with the scope {self.scope})")
+
+
+class ChannelBannedError(ForbiddenError):
+    """``channel_banned``: the platform has closed the channel."""
+
+
+class NotFoundError(DevApiError):
+    """404: there is no such thing, for example no channel of that name."""
+
+
+class ChannelNotFoundError(NotFoundError):
+    """``channel_not_found``: there is no channel of that name."""
+
+
+class UnknownApiMethodError(NotFoundError):
+    """``unknown_api_method``: the host has no such method; it may be another API's."""
+
+
+class UnprocessableError(DevApiError):
+    """422: what was sent is well formed, and cannot be done."""
+
+
 class RateLimitedError(_PassingError):
     """429: too many requests.
 
@@ -250,11 +323,45 @@ class RateLimitedError(_PassingError):
 
 
 class UnavailableError(_PassingError):
-    """5xx: the server's own trouble. Trying again may help.
+    """5xx: the server's own trouble, or an answer that is not one. Trying again may help.
+
+    Of a call that changes something, it is not known whether it was done.
 
     Attributes:
         retry_after: seconds to wait, as the server told them; ``None`` when it told nothing.
     """
+
+
+class ChannelOfflineError(VkliveError):
+    """A message was to be sent to a chat, which takes some only while a stream is on.
+
+    Attributes:
+        channel_url: the slug of the channel.
+    """
+
+    def __init__(self, channel_url: str) -> None:
+        super().__init__(channel_url)
+        self.channel_url = channel_url
+
+    def __str__(self) -> str:
+        return f"no stream is on in {self.channel_url!r}: its chat takes messages only while one is"
+
+
+class SendQueueFullError(VkliveError):
+    """Too many messages wait to be sent to one chat; this one is not among them.
+
+    Attributes:
+        channel_url: the slug of the channel.
+        limit: how many may wait.
+    """
+
+    def __init__(self, channel_url: str, *, limit: int) -> None:
+        super().__init__(channel_url, limit)
+        self.channel_url = channel_url
+        self.limit = limit
+
+    def __str__(self) -> str:
+        return f"{self.limit} messages wait to be sent to the chat of {self.channel_url!r}; send fewer, or later"
 
 
 class CredentialsError(VkliveError):

@@ -207,6 +207,31 @@ async def test_wrong_credentials_and_an_unknown_channel_say_so(server):
             await answered(stream, 1)
 
 
+async def test_the_api_is_there_before_beside_and_inside_listening(server):
+    async with client_of(server, access_token="subscriber") as client:
+        assert (await client.api.channels.get(f"{server.url}/Streamer/")).channel.id == 42
+        found = await client.api.channels.get_many(["streamer", "nobody"])
+        assert [info.channel.url for info in found] == ["streamer"]
+        asked: list[str] = []
+        router = vklive.Router()
+
+        @router.on(vklive.ChatMessageSent)
+        async def look_up(event: vklive.Event) -> None:
+            messages = await client.api.chat.messages(event.channel_url)
+            asked.append(messages[0].text)
+            stream.close()
+
+        async with client.listen("streamer", topics={"chat"}) as stream:
+            await answered(stream, 1)
+            await publish(server, CHAT, message("hi"))
+            await router.run(stream)
+        assert asked == ["hi"]
+        with pytest.raises(vklive.ChannelOfflineError):
+            await client.api.chat.send("streamer", "hi")
+        with pytest.raises(vklive.ChannelNotFoundError):
+            await client.api.chat.messages("nobody")
+
+
 async def test_an_origin_that_the_server_does_not_allow_is_told_and_tried_again(settings):
     async with Server(settings(pubsub=PubSubSettings(allowed_origins=("https://good.example",)))) as server:
         for origin, kind in (("https://evil.example", vklive.Reconnecting), ("https://good.example", vklive.Connected)):

@@ -304,7 +304,7 @@ def test_a_storm_of_refused_requests_leads_to_one_refresh_and_all_are_answered()
     async def scene(_: World) -> None:
         world = Guarded()
         api = api_of(world, user(world.endpoint, access_token="expired"))
-        tokens = await asyncio.gather(*(api.websocket_token() for _ in range(50)))
+        tokens = await asyncio.gather(*(api.websocket.token() for _ in range(50)))
         assert len(tokens) == 50
         assert (world.refused, len(world.endpoint.forms)) == (50, 1)
 
@@ -316,7 +316,7 @@ def test_what_is_refused_after_a_renewal_too_is_final() -> None:
         refusal = answer(401, error="unauthorized")
         world.http_faults["/v1/websocket/token"] = [refusal, refusal]
         with pytest.raises(UnauthorizedError):
-            await api_of(world, user(TokenEndpoint())).websocket_token()
+            await api_of(world, user(TokenEndpoint())).websocket.token()
         assert len(world.requests) == 2
 
     play(scene)

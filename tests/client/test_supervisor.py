@@ -531,7 +531,7 @@ def test_a_mistake_of_the_clients_own_ends_the_stream_instead_of_leaving_it_deaf
             raise TypeError("a bug")
 
         client = world.client()
-        client.api.subscription_tokens = broken  # type: ignore[assignment,method-assign]
+        client._listening_api.websocket.subscription_tokens = broken  # type: ignore[assignment,method-assign]
         async with client, client.listen("streamer", topics={"limited_chat"}) as stream:
             with pytest.raises(VkliveError, match="a bug"):
                 await Listener(stream).next(Listening)

@@ -13,7 +13,7 @@ from vklive.testing.fake_server import FakeServer
 
 def test_they_are_there_without_an_import(vklive_server: FakeServer, vklive_client: Client) -> None:
     async def scene():
-        return await vklive_client.api.channel("streamer")
+        return await vklive_client.api.channels.get("streamer")
 
     assert vklive_server.run(scene()).channel.url == "streamer"
     assert isinstance(vklive_client, Client)

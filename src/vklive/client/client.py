@@ -10,9 +10,10 @@ from typing import Self
 
 from vklive._version import __version__
 from vklive.client.backoff import Backoff
+from vklive.client.channel_name import slug_meant
 from vklive.client.connections import DEFAULT_WS_CHANNELS, Connections
 from vklive.client.credentials import AccessToken, AppCredentials, RenewableTokenSource, TokenSource
-from vklive.client.devapi import DEFAULT_API_URL, DevApi
+from vklive.client.devapi import DEFAULT_API_URL, DEFAULT_PATIENCE, DevApi
 from vklive.client.health import Health, health_of
 from vklive.client.http import HttpTransport, Httpx2Transport
 from vklive.client.picows_transport import PicowsTransport
@@ -25,7 +26,6 @@ from vklive.client.suspension import Suspension
 from vklive.client.transport import Transport
 from vklive.client.watchdog import Blockages, Watchdog
 from vklive.clock import Clock, SystemClock
-from vklive.devapi.channel_url import slug_of
 from vklive.devapi.topics import Topic
 from vklive.errors import ConfigError
 
@@ -56,6 +56,7 @@ class Client:
         queue_limit: how many events a stream holds for a program that is busy.
         overflow: what happens to one more, see `vklive.Overflow`.
         timeout: seconds for each request, for the handshake and for each command.
+        patience: seconds in which a call of `api` that came too soon is made again, see `DevApi`.
         proxy: a proxy for both HTTP and the WebSocket, ``http://``, ``socks5://`` or ``socks5h://``, with user and
             password or without. `None`: what ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` of the
             environment say. Empty: none. Of no use to a `transport` or `http` of one's own.
@@ -66,6 +67,9 @@ class Client:
             Centrifugo allows by default; a server that allows fewer is noticed.
         watchdog: whether to watch, in a thread, for calls that hold up the event loop; each is logged with its stack.
         clock: the wall clock that events are stamped with.
+
+    Attributes:
+        api: all methods of the DevAPI. To be used before `listen`, beside it and in handlers, with the client open.
 
     Raises:
         ConfigError: when not exactly one way to say who one is was chosen, or `proxy` is none.
@@ -84,6 +88,7 @@ class Client:
         queue_limit: int = DEFAULT_LIMIT,
         overflow: Overflow = Overflow.DROP_OLDEST,
         timeout: float = 5.0,
+        patience: float = DEFAULT_PATIENCE,
         proxy: str | None = None,
         transport: Transport | None = None,
         http: HttpTransport | None = None,
@@ -96,13 +101,14 @@ class Client:
         self._clock = clock or SystemClock()
         self._queue_limit = queue_limit
         self._overflow = overflow
-        self.api = DevApi(
-            _credentials(access_token, client_id, client_secret, credentials),
-            base_url=api_url,
-            http=self._http,
-            timeout=timeout,
-            clock=self._clock,
-        )
+        who = _credentials(access_token, client_id, client_secret, credentials)
+
+        def api_with(patience: float) -> DevApi:
+            return DevApi(who, base_url=api_url, http=self._http, timeout=timeout, patience=patience, clock=self._clock)
+
+        self.api = api_with(patience)
+        # A connection waits in a way of its own, and tells of it in the stream.
+        self._listening_api = api_with(0.0)
         headers = {"User-Agent": f"vklive/{__version__}"}
         self._transport = transport or PicowsTransport(proxy=proxy)
         self._ws_url = ws_url
@@ -169,9 +175,7 @@ class Client:
         Raises:
             ConfigError: when the channel or a topic is none, or there are no topics.
         """
-        slug = slug_of(channel_url)
-        if not slug:
-            raise ConfigError("channel_url", f"{channel_url!r} names no channel", hint="give its slug or its address")
+        slug = slug_meant(channel_url)
         if topics is not None and not topics:
             raise ConfigError("topics", "none was chosen", hint="leave them out for all")
         return Stream(
@@ -205,7 +209,7 @@ class Client:
 
     def _supervisor(self, *, full: Callable[[Stream], bool]) -> Supervisor:
         return Supervisor(
-            self.api,
+            self._listening_api,
             transport=self._transport,
             ws_url=self._ws_url,
             headers=self._headers,

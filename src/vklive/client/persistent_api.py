@@ -36,11 +36,11 @@ class PersistentApi:
 
     async def websocket_token(self) -> str:
         """A token to connect with."""
-        return await _persistently(self._api.websocket_token)
+        return await _persistently(self._api.websocket.token)
 
     async def names(self, channel_url: str) -> WebSocketChannels:
         """The names of a channel's ws channels."""
-        info = await _persistently(lambda: self._api.channel(channel_url))
+        info = await _persistently(lambda: self._api.channels.get(channel_url))
         return info.channel.web_socket_channels or WebSocketChannels()
 
     async def names_of_many(self, channel_urls: Sequence[str]) -> dict[str, WebSocketChannels]:
@@ -48,7 +48,7 @@ class PersistentApi:
         if len(channel_urls) == 1:
             return {}
         try:
-            found = await _persistently(lambda: self._api.channels(channel_urls))
+            found = await _persistently(lambda: self._api.channels.get_many(channel_urls))
         except UnauthorizedError:
             raise
         except DevApiError as error:
@@ -62,7 +62,7 @@ class PersistentApi:
         if not ws_channels or not self.is_user:
             return {}
         try:
-            return await _persistently(lambda: self._api.subscription_tokens(ws_channels))
+            return await _persistently(lambda: self._api.websocket.subscription_tokens(ws_channels))
         except UnauthorizedError:
             raise
         except DevApiError as error:

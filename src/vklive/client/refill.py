@@ -7,8 +7,9 @@ import logging
 from collections import deque
 from datetime import UTC, datetime
 
+from vklive.client.api.chat import MAX_MESSAGES, payload_of
 from vklive.client.chat_memory import ChatMemory, Missed
-from vklive.client.devapi import MAX_MESSAGES, DevApi
+from vklive.client.devapi import DevApi
 from vklive.client.stream import Stream
 from vklive.client.subscriptions import Subscription
 from vklive.clock import Clock
@@ -17,9 +18,6 @@ from vklive.escaping import escape
 from vklive.events import ChatMessageSent, Event, decode_payload
 
 _log = logging.getLogger("vklive.client.refill")
-
-_PAYLOAD = b'{"type":"channel_chat_message_send","data":{"chat_message":%b}}'
-
 
 ASKED_AT_ONCE = 4
 """Calls for missed messages at the same time: with a reconnect, all the chats of a connection want theirs."""
@@ -64,7 +62,7 @@ class Refiller:
     async def _missed(self, stream: Stream, subscription: Subscription, memory: ChatMemory) -> Missed:
         nothing = Missed([], complete=False)
         try:
-            found = await self._api.chat_messages(stream.channel_url)
+            found = await self._api.chat.raw_messages(stream.channel_url)
         except UnauthorizedError:
             raise
         except VkliveError as error:
@@ -75,7 +73,7 @@ class Refiller:
         read_at = datetime.fromtimestamp(self._clock.wall(), UTC)
         answer: list[Event] = []
         for message in found:
-            payload = _PAYLOAD % bytes(message)
+            payload = payload_of(message)
             kind, data = decode_payload(payload)
             # A private message has a ws channel of its own; what cannot be read has no place in an order.
             if isinstance(data, ChatMessageSent) and not data.chat_message.is_private:

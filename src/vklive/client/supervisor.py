@@ -166,7 +166,7 @@ class Supervisor:
         """
         try:
             async with self._turns:
-                token = await self._api.websocket_token()
+                token = await self._api.websocket.token()
                 link = await self._transport.open(self._ws_url, headers=self._headers, timeout=self._timeout)
         except VkliveError as error:
             return failure_of(error)
