@@ -68,6 +68,17 @@ def test_what_is_not_running_says_so_and_runs_nothing():
         made.call(never())
 
 
+def test_the_thread_is_not_made_to_wait_for_itself(thread):
+    async def never() -> None:
+        raise AssertionError
+
+    async def call() -> None:
+        thread.call(never())
+
+    with pytest.raises(LocalProtocolError, match="wait for itself"):
+        thread.call(call())
+
+
 def test_a_loop_that_cannot_be_made_is_told_to_who_starts_it(monkeypatch):
     def fail() -> asyncio.AbstractEventLoop:
         raise OSError("too many open files")

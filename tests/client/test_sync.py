@@ -128,6 +128,15 @@ def test_a_stream_that_is_closed_ends_and_the_client_may_listen_again(running):
             assert any(isinstance(event.data, vklive.Listening) for event in stream)
 
 
+def test_the_api_answers_before_and_beside_listening(running):
+    settings = {"access_token": "owner", "api_url": running.server.url, "ws_url": running.server.ws_url}
+    with vklive.SyncClient(**settings) as client:
+        assert client.api.channels.get("streamer").channel.id == 42
+        with client.listen("streamer", topics={"chat"}) as stream:
+            assert any(isinstance(event.data, vklive.Listening) for event in stream)
+            assert client.api.chat.messages("streamer") == []
+
+
 def test_a_client_cannot_be_opened_twice_at_a_time():
     with vklive.SyncClient(access_token="t") as client:
         with pytest.raises(LocalProtocolError, match="open already"):

@@ -47,11 +47,16 @@ class LoopThread:
         """Do something in the loop and wait for it; a Ctrl-C here cancels it there.
 
         Raises:
-            LocalProtocolError: when the thread is not running.
+            LocalProtocolError: when the thread is not running, or this is that thread, which would wait for itself.
         """
         if self._thread is None or self._loop is None:
             work.close()
             raise LocalProtocolError("the client is not open: use it with `with`")
+        if threading.current_thread() is self._thread:
+            work.close()
+            raise LocalProtocolError(
+                "a client without asyncio is called from its own loop, which would wait for itself"
+            )
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             return future.result()

@@ -19,6 +19,7 @@ from vklive.client.loop_thread import LoopThread
 from vklive.client.queue import Overflow
 from vklive.client.stats import Stats
 from vklive.client.stream import Stream
+from vklive.client.sync_api import SyncDevApi
 from vklive.client.transport import Transport
 from vklive.clock import Clock
 from vklive.devapi.topics import Topic
@@ -39,6 +40,7 @@ class ClientSettings(TypedDict, total=False):
     queue_limit: int
     overflow: Overflow
     timeout: float
+    patience: float
     transport: Transport | None
     http: HttpTransport | None
     backoff: Backoff | None
@@ -110,11 +112,16 @@ class SyncClient:
 
     Args:
         settings: those of `vklive.Client`.
+
+    Attributes:
+        api: all methods of the DevAPI, see `vklive.client.devapi.DevApi`: they are plain functions here, and lists that
+            come by pages are plain iterators.
     """
 
     def __init__(self, **settings: Unpack[ClientSettings]) -> None:
         self._client = Client(**settings)
         self._thread = LoopThread()
+        self.api = SyncDevApi(self._client.api, thread=self._thread)
 
     def __enter__(self) -> Self:
         self._thread.start()
