@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Collection
 
+import click
 from msgspec import Struct
 
 from vklive.cli.exit_codes import ExitCode
 from vklive.cli.output import Output
+from vklive.escaping import escape
 from vklive.events import Event, Listening, NoAccess, Reconnecting
 
 
@@ -16,6 +18,13 @@ class Ending(Struct, frozen=True):
 
     code: ExitCode
     words: str = ""
+
+
+def end(ctx: click.Context, ending: Ending) -> None:
+    """End a command so."""
+    if ending.words:
+        click.echo(f"Error: {escape(ending.words)}", err=True)
+    ctx.exit(ending.code)
 
 
 async def follow(

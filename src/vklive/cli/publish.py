@@ -10,9 +10,9 @@ import click
 import msgspec
 from msgspec import Raw
 
-from vklive.cli import server_api, variables
+from vklive.cli import server_api
+from vklive.cli.api_key import api_key_options, given_api_key
 from vklive.cli.exit_codes import ExitCode
-from vklive.cli.secret_files import read_secret
 from vklive.cli.server_api import Answer
 from vklive.client.http import Httpx2Transport
 from vklive.errors import ConfigError
@@ -27,13 +27,7 @@ DEFAULT_URL = "http://127.0.0.1:8000"
 @click.argument("ws_channels", nargs=-1, required=True, metavar="WS_CHANNEL...")
 @click.argument("payload", metavar="JSON|-")
 @click.option("--url", default=DEFAULT_URL, show_default=True, help="Where the server is.")
-@click.option("--api-key-file", type=click.Path(path_type=Path), help="A file with the server's API key.")
-@click.option(
-    "--api-key",
-    envvar=variables.API_KEY,
-    show_envvar=True,
-    help="The server's API key; better in the environment or in a file.",
-)
+@api_key_options
 @click.pass_context
 def publish(
     ctx: click.Context,
@@ -49,9 +43,7 @@ def publish(
     The payload is sent as it is. For consumers of vklive it should be an event: {"type": ..., "data": {...}}.
     A single minus sign reads it from stdin.
     """
-    key = read_secret(api_key_file) if api_key_file else api_key
-    if not key:
-        raise ConfigError("--api-key", "is missing", hint=f"set {variables.API_KEY}, or give --api-key-file")
+    key = given_api_key(api_key_file, api_key)
     data = _json(sys.stdin.read() if payload == "-" else payload)
     answers = asyncio.run(_publish(url, api_key=key, ws_channels=ws_channels, data=data))
     ctx.exit(max(_tell(ws_channel, answer) for ws_channel, answer in zip(ws_channels, answers, strict=True)))
