@@ -34,7 +34,8 @@
     ├─ SendQueueFullError     too many messages wait to be sent to one chat
     ├─ CredentialsError       the program's own source of credentials failed; trying again may help
     ├─ DisconnectedError      the pub/sub server ended the connection for good
-    └─ QueueOverflowError     the consumer was too slow and its policy is to stop
+    ├─ QueueOverflowError     the consumer was too slow and its policy is to stop
+    └─ RecordingError         a recording cannot be written on
 
 Errors carry fields; texts are made from them when they are shown. A text says what happened, where, and what
 to do. No field and no text ever holds a token, a key or a secret.
@@ -412,3 +413,20 @@ class QueueOverflowError(VkliveError):
 
     def __str__(self) -> str:
         return f"{self.limit} events were waiting and another came; take them faster, or choose another overflow policy"
+
+
+class RecordingError(VkliveError):
+    """A recording that was begun cannot be written on. What was written before is whole.
+
+    Attributes:
+        path: of the file.
+        problem: what the system says.
+    """
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(path, problem)
+        self.path = path
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"{self.path}: cannot be written on: {self.problem}"
