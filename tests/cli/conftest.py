@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from vklive.cli import main
+from vklive.cli.exit_codes import ExitCode
 from vklive.events import Event, decode_payload
 
 WHEN = datetime(2026, 11, 23, 12, 3, 4, 500_000, tzinfo=UTC)
@@ -132,3 +134,63 @@ def environ(server):
         "VKLIVE_WS_URL": server.replace("http", "ws") + "/connection/websocket",
         "VKLIVE_ACCESS_TOKEN": USER_TOKEN,
     }
+
+
+SLOW = 20.0
+
+
+class Running:
+    """A command that runs, in a process of its own."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+
+    def line(self) -> str:
+        """The next line that it writes."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().rstrip("\n")
+
+    def lines_until(self, part: str) -> list[str]:
+        """The lines that it writes until one has this in it."""
+        lines = [self.line()]
+        while part not in lines[-1]:
+            assert lines[-1], "it has ended"
+            lines.append(self.line())
+        return lines
+
+    def end(self) -> tuple[int, list[str], str]:
+        """Wait for its end: exit code, what else it wrote, and what it wrote to stderr."""
+        stdout, stderr = self.process.communicate(timeout=SLOW)
+        return self.process.returncode, stdout.splitlines(), stderr
+
+
+@pytest.fixture
+def start(environ):
+    """Start a command as a user does, who talks to that server."""
+    with contextlib.ExitStack() as processes:
+
+        def run(*arguments: str, **variables: str) -> Running:
+            process = subprocess.Popen(
+                [sys.executable, "-W", "error", "-m", "vklive", *arguments],
+                env={**environ, **variables},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+            )
+            processes.enter_context(process)
+            processes.callback(process.kill)
+            return Running(process)
+
+        yield run
+
+
+@pytest.fixture
+def publish(vklive, server, api_key):
+    """Publish into a ws channel of that server."""
+
+    def call(ws_channel: str, payload: str) -> None:
+        done = vklive("publish", ws_channel, payload, "--url", server, environ={"VKLIVE_API_KEY": api_key})
+        assert done.exit_code == ExitCode.ENDED
+
+    return call

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import signal
-import subprocess
-import sys
 import urllib.request
 from collections import deque
 
 import pytest
+from tests.cli.conftest import SLOW
 
 from vklive.cli.exit_codes import ExitCode
 
@@ -26,61 +24,14 @@ MESSAGE = json.dumps(
         },
     }
 )
-SLOW = 20.0
-
-
-class Listening:
-    """A `vklive listen` that runs."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-
-    def line(self) -> str:
-        """The next line that it writes."""
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().rstrip("\n")
-
-    def lines_until(self, part: str) -> list[str]:
-        """The lines that it writes until one has this in it."""
-        lines = [self.line()]
-        while part not in lines[-1]:
-            assert lines[-1], "it has ended"
-            lines.append(self.line())
-        return lines
-
-    def end(self) -> tuple[int, list[str], str]:
-        """Wait for its end: exit code, what else it wrote, and what it wrote to stderr."""
-        stdout, stderr = self.process.communicate(timeout=SLOW)
-        return self.process.returncode, stdout.splitlines(), stderr
 
 
 @pytest.fixture
-def listen(environ):
-    with contextlib.ExitStack() as processes:
+def listen(start):
+    def run(*arguments: str, **variables: str):
+        return start("listen", *arguments, **variables)
 
-        def run(*arguments: str, **variables: str) -> Listening:
-            process = subprocess.Popen(
-                [sys.executable, "-W", "error", "-m", "vklive", "listen", *arguments],
-                env={**environ, **variables},
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
-            )
-            processes.enter_context(process)
-            processes.callback(process.kill)
-            return Listening(process)
-
-        yield run
-
-
-@pytest.fixture
-def publish(vklive, server, api_key):
-    def call(ws_channel: str, payload: str) -> None:
-        done = vklive("publish", ws_channel, payload, "--url", server, environ={"VKLIVE_API_KEY": api_key})
-        assert done.exit_code == ExitCode.ENDED
-
-    return call
+    return run
 
 
 def test_a_person_sees_what_is_said_and_nothing_in_it_can_do_harm(listen, publish):
