@@ -10,6 +10,8 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.events.golden_files import NAMES as GOLDEN
+from tests.events.golden_files import value_of
 from tests.inference.conftest import WHEN, Inferred
 
 import vklive.cli.demo
@@ -102,6 +104,12 @@ def check(event_type: str, payloads: list[dict[str, Any]], accepts, imported) ->
 @pytest.mark.parametrize("event_type", sorted(RECORDED))
 def test_a_recording_of_real_traffic(event_type, accepts, imported):
     check(event_type, RECORDED[event_type], accepts, imported)
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_a_payload_of_the_fact_sheet(name, accepts, imported):
+    payload = value_of(name)
+    check(payload["type"], [payload, payload], accepts, imported)
 
 
 def test_the_recording_shows_what_it_takes_for_granted():

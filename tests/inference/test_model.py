@@ -64,6 +64,7 @@ class ChannelPollStart(EventData, frozen=True, kw_only=True):
     """Seen 2 times on info, at 2026-11-23 12:03:04 UTC."""
 
     event_type: ClassVar[str] = "channel_poll_start"
+    topics: ClassVar[tuple[str, ...]] = ("info",)
 
     poll: Poll
     note: None = None  # in 1 of 2
@@ -126,6 +127,7 @@ def test_a_required_field_that_is_missing_later_loses_nothing(infer, imported):
         ([{"": 1}], "field: int"),
         ([{"2x": 1}], "field_2_x: int"),
         ([{"event_type": 1}], "event_type_: int"),
+        ([{"topics": [1]}], "topics_: tuple[int, ...]"),
         ([{"userId": 1, "user_id": "x"}], "user_id_2: str"),
         ([{'a"b': 1}], "# No field can be named 'a\"b': read it from the event's `raw`."),
         ([{"1": 1, "2": 2, "3": 3}], "# The keys differ from one to the next: read them from the event's `raw`."),
@@ -175,6 +177,14 @@ def test_several_types_make_one_module_in_which_all_names_differ(imported, infer
     module = imported(module_source(survey.types.values()))
 
     assert {"Poll", "PollPoll", "Poll2", "PollStart"} <= set(vars(module))
+
+
+def test_it_says_on_which_topics_the_type_is_heard_the_usual_one_first(infer, imported):
+    survey = Survey()
+    for topic in ("chat", "info", "no such", "info"):
+        survey.hear(b'{"type":"new"}', topic=topic, at=infer({}).of_type.first_seen)
+
+    assert imported(module_source(survey.types.values())).New.topics == ("info", "chat")
 
 
 def test_a_type_that_vklive_knows_says_so(infer):

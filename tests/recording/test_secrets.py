@@ -125,11 +125,11 @@ def test_it_is_done_once_and_for_all(document):
     assert Secrets().without(once) == once
 
 
-@given(_json, st.text(alphabet="abcdefghij-_09", min_size=6))
+@given(_json, st.text(alphabet="abcdefghij-_09", min_size=6).map("secret-".__add__))
 def test_a_known_secret_is_nowhere(document, secret):
     text = json.dumps({"a": [document, f"x{secret}y", {secret: 1}]}).encode()
 
-    assert secret not in Secrets([secret]).without(text).decode().replace("<removed>", "")
+    assert secret not in Secrets([secret]).without(text).decode()
 
 
 @given(st.binary())

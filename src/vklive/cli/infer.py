@@ -11,9 +11,9 @@ from vklive.cli.recordings import BadLines, recorded
 from vklive.errors import ConfigError
 from vklive.escaping import escape, escape_json
 from vklive.inference import Survey, TypeSurvey, event_schema, module_source
-from vklive.inference.schema import DIALECT
 from vklive.inference.survey import UnreadableSampleError
 from vklive.recording.lines import Heard
+from vklive.schema.json_schema import DIALECT, JsonObject
 
 
 @click.command()
@@ -66,15 +66,15 @@ def _chosen(survey: Survey, types: tuple[str, ...], *, every: bool) -> list[Type
     return [one for one in found.values() if every or not one.is_documented]
 
 
-def _document(chosen: Sequence[TypeSurvey]) -> dict[str, object]:
+def _document(chosen: Sequence[TypeSurvey]) -> JsonObject:
     return {"$schema": DIALECT, "$defs": {one.event_type: _without_dialect(one) for one in chosen}}
 
 
-def _without_dialect(survey: TypeSurvey) -> dict[str, object]:
+def _without_dialect(survey: TypeSurvey) -> JsonObject:
     return {key: value for key, value in event_schema(survey).items() if key != "$schema"}
 
 
-def _facts(survey: TypeSurvey) -> dict[str, object]:
+def _facts(survey: TypeSurvey) -> JsonObject:
     return {
         "type": survey.event_type,
         "known_as": None if survey.known_as is None else survey.known_as.__name__,

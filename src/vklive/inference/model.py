@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from vklive.devapi.topics import Topic
 from vklive.escaping import escape
 from vklive.events.registry import RESERVED_PREFIX
 from vklive.inference.limits import MAX_CONSTANTS_TOLD
@@ -67,10 +68,17 @@ class _Writer:
             if known is not None
             else ""
         )
-        says = [f"event_type: ClassVar[str] = {shown}", ""]
+        says = [f"event_type: ClassVar[str] = {shown}", *self._topics(), ""]
         bases = ["EventData", "frozen=True", "kw_only=True"]
         body = self._class(name, objects, bases=bases, doc=f"{_said(survey.summary)}", says=says)
         return "\n\n".join([*self._classes, f"{warning}@vklive.register\n{body}"])
+
+    def _topics(self) -> Iterator[str]:
+        """Where it is heard, the usual topic first; a recording may say anything, so only what is one counts."""
+        heard = sorted(self._survey.topics.items(), key=lambda each: -each[1])
+        topics = [_literal(topic) for topic, _ in heard if topic in set(Topic)]
+        if topics:
+            yield f"topics: ClassVar[tuple[str, ...]] = ({', '.join(topics)}{',' if len(topics) == 1 else ''})"
 
     def _class(self, name: str, objects: Objects, *, bases: list[str], doc: str, says: list[str]) -> str:
         renamed: dict[str, str] = {}

@@ -6,10 +6,13 @@ import builtins
 import keyword
 import re
 
+from vklive.events import EventData
 from vklive.inference.meanings import words
 
 # What the annotations of later fields say, and what `vklive.events.EventData` has already.
-_TAKEN_FIELDS = frozenset({*keyword.kwlist, "str", "int", "float", "bool", "dict", "tuple", "object", "event_type"})
+_TAKEN_FIELDS = frozenset(
+    {*keyword.kwlist, "str", "int", "float", "bool", "dict", "tuple", "object", *EventData.__annotations__}
+)
 _TAKEN_CLASSES = frozenset({*keyword.kwlist, *dir(builtins), "ClassVar", "EventData", "Struct"})
 
 _NO_FIELD = re.compile(r'[\x00-\x1f"\\]')

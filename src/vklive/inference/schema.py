@@ -6,25 +6,22 @@ fields are always accepted, as events grow.
 
 from __future__ import annotations
 
-from typing import TypeAlias, cast
+from typing import cast
 
 from vklive.inference.limits import MIN_RANGE_SAMPLES
 from vklive.inference.meanings import constants, is_id, text_format, time_unit
 from vklive.inference.scalars import Numbers, Texts
 from vklive.inference.shape import Arrays, Objects, Shape
 from vklive.inference.survey import TypeSurvey
-
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
-Schema: TypeAlias = dict[str, object]
+from vklive.schema.json_schema import DIALECT, JsonObject
 
 
-def event_schema(survey: TypeSurvey) -> Schema:
+def event_schema(survey: TypeSurvey) -> JsonObject:
     """The schema of the ``data`` of a type, with what is known of the type in its description."""
     return {"$schema": DIALECT, "title": survey.event_type, "description": survey.summary, **shape_schema(survey.shape)}
 
 
-def shape_schema(shape: Shape, name: str = "") -> Schema:
+def shape_schema(shape: Shape, name: str = "") -> JsonObject:
     """The schema of a place.
 
     Args:
@@ -40,13 +37,13 @@ def shape_schema(shape: Shape, name: str = "") -> Schema:
         return {"anyOf": [*kinds, {"type": "null"}]} if kinds else {"type": "null"}
     [kind] = kinds
     listed = kind.get("enum")
-    nullable: Schema = {"enum": [*cast("list[str]", listed), None]} if listed else {}
+    nullable: JsonObject = {"enum": [*cast("list[str]", listed), None]} if listed else {}
     return {**kind, "type": [kind["type"], "null"], **nullable}
 
 
-def _kinds(shape: Shape, name: str) -> list[Schema]:
+def _kinds(shape: Shape, name: str) -> list[JsonObject]:
     """What was seen but null, a schema each."""
-    found: list[Schema] = []
+    found: list[JsonObject] = []
     if shape.booleans:
         found.append({"type": "boolean"})
     if shape.floats.count:
@@ -62,19 +59,19 @@ def _kinds(shape: Shape, name: str) -> list[Schema]:
     return found
 
 
-def _range(numbers: Numbers, name: str) -> Schema:
+def _range(numbers: Numbers, name: str) -> JsonObject:
     if numbers.count < MIN_RANGE_SAMPLES or is_id(name):
         return {}
     return {"minimum": numbers.low, "maximum": numbers.high}
 
 
-def _integers(numbers: Numbers, name: str) -> Schema:
+def _integers(numbers: Numbers, name: str) -> JsonObject:
     if unit := time_unit(numbers, name):
         return {"description": unit + ("; 0 for none" if numbers.zeros else "")}
     return _range(numbers, name)
 
 
-def _texts(texts: Texts, name: str) -> Schema:
+def _texts(texts: Texts, name: str) -> JsonObject:
     if found := constants(texts, name):
         return {"enum": found}
     shape = text_format(texts)
@@ -83,13 +80,13 @@ def _texts(texts: Texts, name: str) -> Schema:
     return {"format": shape} if shape else {}
 
 
-def _objects(objects: Objects) -> Schema:
+def _objects(objects: Objects) -> JsonObject:
     values = objects.as_map()
     if values is not None:
         return {"additionalProperties": shape_schema(values)}
     properties = {key: shape_schema(field, key) for key, field in objects.fields.items()}
     required = [key for key in objects.fields if objects.is_required(key)]
-    said: Schema = {"properties": properties} if properties else {}
+    said: JsonObject = {"properties": properties} if properties else {}
     if required:
         said["required"] = required
     if objects.unseen:
@@ -97,6 +94,6 @@ def _objects(objects: Objects) -> Schema:
     return said
 
 
-def _arrays(arrays: Arrays, name: str) -> Schema:
+def _arrays(arrays: Arrays, name: str) -> JsonObject:
     items = shape_schema(arrays.items, name)
     return {"items": items} if items else {}
