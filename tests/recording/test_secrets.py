@@ -58,6 +58,8 @@ def test_other_names_are_not_secret(name, without):
     [
         (f'{{"a": "x {JWT} y"}}', '{"a":"x <removed> y"}'),
         (f'{{"{JWT}": 1}}', '{"<removed>":1}'),
+        (f'["jwt_{JWT}", "eyJ is no token, eyJabcd.efgh is"]', '["jwt_<removed>","eyJ is no token, <removed> is"]'),
+        (f'["eyJ.x.{JWT}"]', '["eyJ.x.<removed>"]'),
         ('["Bearer abcdefghijklmnop", "basic understanding"]', '["Bearer <removed>","basic understanding"]'),
         ('["rtmp://a.example/app?key=abc&x=1"]', '["rtmp://a.example/app?key=<removed>&x=1"]'),
         ('["https://anna:pass@a.example/"]', '["https://<removed>@a.example/"]'),
@@ -130,6 +132,16 @@ def test_a_known_secret_is_nowhere(document, secret):
     text = json.dumps({"a": [document, f"x{secret}y", {secret: 1}]}).encode()
 
     assert secret not in Secrets([secret]).without(text).decode()
+
+
+@pytest.mark.parametrize(
+    "piece", ["eyJ", "eyJaaaa.", "?token", "&token=", "://a:", '"token', '"token":', "bearer ", "a_key_", "\\"]
+)
+def test_no_text_keeps_it_busy(piece):
+    text = piece * 200_000
+
+    Secrets(["a-known-secret"]).without_in_text(text)
+    Secrets(["a-known-secret"]).without(json.dumps([text, {text: text}]).encode())
 
 
 @given(st.binary())

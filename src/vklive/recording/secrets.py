@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from itertools import pairwise
 from typing import cast
 
 from msgspec import Raw
@@ -27,18 +29,28 @@ _SECRET_WORDS = r"key|keys|auth|sig|sign|signature|session|sid|pwd|pass"  # noqa
 _SECRET_NAME = re.compile(rf"{_SECRET_PARTS}|(?:^|_)(?:{_SECRET_WORDS})(?:_|$)")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 
-_NAME_IN_TEXT = rf"(?:[\w.-]*(?:{_SECRET_PARTS})[\w.-]*|(?:[\w.-]*[_.-])?(?:{_SECRET_WORDS}))"
-_SECRETS_IN_TEXT: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"eyJ[\w-]{4,}\.[\w-]{4,}(?:\.[\w-]*)?"), REMOVED),
-    (re.compile(r"\b(bearer|basic|apikey)(\s+)[\w.~+/=-]{16,}", re.IGNORECASE), rf"\1\2{REMOVED}"),
-    (re.compile(rf"([?&;#]{_NAME_IN_TEXT}=)[^&#\s\"']+", re.IGNORECASE), rf"\1{REMOVED}"),
-    (re.compile(r"(://)[^/\s@\"]+:[^/\s@\"]+@"), rf"\1{REMOVED}@"),
+# A stranger's text must not be able to keep the program busy: every pattern takes time in proportion to its length.
+_NAME_IN_TEXT = rf"(?:[\w.-]{{0,100}}(?:{_SECRET_PARTS})[\w.-]{{0,100}}|(?:[\w.-]{{0,100}}[_.-])?(?:{_SECRET_WORDS}))"
+_USUAL_LENGTH = 100
+_MIN_HEAD = len("eyJ") + 4
+_MIN_CLAIMS = 4
+_MAYBE_JWT = re.compile(r"[\w.-]{12,}")
+# What a text must have in it for a pattern to be worth looking for, the pattern, and what stands in its place.
+_SECRETS_IN_TEXT: tuple[tuple[str, re.Pattern[str], str], ...] = (
+    (" ", re.compile(r"\b(bearer|basic|apikey)( +)[\w.~+/=-]{16,}", re.IGNORECASE), rf"\1\2{REMOVED}"),
+    ("=", re.compile(rf"([?&;#]{_NAME_IN_TEXT}=)[^&#\s\"']+", re.IGNORECASE), rf"\1{REMOVED}"),
+    ("@", re.compile(r"(://)[^/\s@\":]*:[^/\s@\"]+@"), rf"\1{REMOVED}@"),
 )
 _FIELD_IN_TEXT = re.compile(rf'("{_NAME_IN_TEXT}"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|[^\s,}}\]]+)', re.IGNORECASE | re.DOTALL)
 
 
 def is_secret_name(name: str) -> bool:
     """Whether a field of this name holds a secret."""
+    return _is_secret_name(name) if len(name) <= _USUAL_LENGTH else _is_secret_name.__wrapped__(name)
+
+
+@lru_cache(maxsize=4096)
+def _is_secret_name(name: str) -> bool:
     return _SECRET_NAME.search(_HUMP.sub("_", name).lower()) is not None
 
 
@@ -81,8 +93,11 @@ class Secrets:
     def _in_string(self, text: str) -> str:
         if self._known is not None:
             text = self._known.sub(REMOVED, text)
-        for pattern, instead in _SECRETS_IN_TEXT:
-            text = pattern.sub(instead, text)
+        if "eyJ" in text:
+            text = _MAYBE_JWT.sub(_without_jwt, text)
+        for needed, pattern, instead in _SECRETS_IN_TEXT:
+            if needed in text:
+                text = pattern.sub(instead, text)
         return text
 
     def _walk(self, value: object) -> object:
@@ -108,6 +123,16 @@ class Secrets:
             changed = changed or kept is not inner or name != key
             new[name] = kept
         return new if changed else given
+
+
+def _without_jwt(run: re.Match[str]) -> str:
+    """A run of letters without the JWT that it ends with: ``eyJ…`` and what comes after dots."""
+    pieces = run[0].split(".")
+    for number, (head, claims) in enumerate(pairwise(pieces)):
+        begin = head.find("eyJ")
+        if 0 <= begin <= len(head) - _MIN_HEAD and len(claims) >= _MIN_CLAIMS:
+            return ".".join([*pieces[:number], head[:begin] + REMOVED])
+    return run[0]
 
 
 def _removed(value: object) -> object:
