@@ -100,10 +100,10 @@ def record(
 
     lines = _lines(file, began=began, overwrite=overwrite, max_size=max_size * _MEBIBYTE, files=files)
     recorder = Recorder(lines, cleaning=cleaning)
-    transport = None
-    if frames:
-        transport = RecordingTransport(PicowsTransport(proxy=listening.proxy), log=FrameLog(lines, secrets=secrets))
     try:
+        transport = None
+        if frames:
+            transport = RecordingTransport(PicowsTransport(proxy=listening.proxy), log=FrameLog(lines, secrets=secrets))
         ending = listening.run(_Recording(recorder), transport=transport)
     finally:
         lines.close()
