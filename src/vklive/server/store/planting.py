@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from vklive.devapi.channel_url import slug_of
 from vklive.server.store.hashing import hash_of
-from vklive.server.store.seed import ApplicationSeed, ChannelSeed, Seed, UserSeed
+from vklive.server.store.seed import (
+    ApplicationSeed,
+    CategorySeed,
+    ChannelRoleSeed,
+    ChannelSeed,
+    Seed,
+    StreamRecordSeed,
+    UserSeed,
+)
 from vklive.server.store.tables import (
     AccessTokenRow,
     ApplicationRow,
+    CategoryRow,
+    ChannelRoleRow,
     ChannelRow,
+    GivenRoleRow,
     MembershipRow,
+    StreamRecordRow,
     StreamRow,
     UserRow,
 )
@@ -66,8 +78,13 @@ async def plant(session: AsyncSession, seed: Seed, *, now: datetime) -> None:
             )
         )
     await session.flush()
+    await _plant_categories(session, seed)
     for channel in seed.channels:
         await _plant_stream(session, channel, now)
+    for record in seed.stream_records:
+        await _plant_record(session, record)
+    for role in seed.channel_roles:
+        await _plant_role(session, role)
     for entry in seed.memberships:
         await session.merge(
             MembershipRow(user_id=entry.user, channel_id=entry.channel, role=entry.role, banned=entry.banned)
@@ -88,6 +105,58 @@ async def _plant_tokens(session: AsyncSession, bearer: UserSeed | ApplicationSee
                 revoked_at=None,
             )
         )
+
+
+async def _plant_categories(session: AsyncSession, seed: Seed) -> None:
+    for category in seed.categories:
+        await session.merge(_category(category))
+    of_streams = [
+        *(channel.stream.category for channel in seed.channels),
+        *(record.category for record in seed.stream_records),
+    ]
+    for id_, category in {category.id: category for category in of_streams if category.id}.items():
+        if await session.get(CategoryRow, id_) is None:
+            session.add(_category(category))
+
+
+def _category(category: CategorySeed) -> CategoryRow:
+    return CategoryRow(id=category.id, title=category.title, type=category.type, cover_url=category.cover_url)
+
+
+async def _plant_record(session: AsyncSession, record: StreamRecordSeed) -> None:
+    await session.merge(
+        StreamRecordRow(
+            id=record.id,
+            channel_id=record.channel,
+            title=record.title,
+            category_id=record.category.id,
+            category_title=record.category.title,
+            category_type=record.category.type,
+            category_cover_url=record.category.cover_url,
+            duration=record.duration,
+            views=record.views,
+            stream_started_at=record.stream_started_at,
+            created_at=record.created_at or record.stream_started_at + timedelta(seconds=record.duration),
+            preview_url=record.preview_url,
+            video_id=record.video_id,
+        )
+    )
+
+
+async def _plant_role(session: AsyncSession, role: ChannelRoleSeed) -> None:
+    await session.merge(
+        ChannelRoleRow(
+            id=role.id,
+            channel_id=role.channel,
+            name=role.name,
+            small_url=role.small_url,
+            medium_url=role.medium_url,
+            large_url=role.large_url,
+        )
+    )
+    await session.flush()
+    for user in role.users:
+        await session.merge(GivenRoleRow(role_id=role.id, user_id=user))
 
 
 async def _plant_stream(session: AsyncSession, channel: ChannelSeed, now: datetime) -> None:

@@ -24,6 +24,24 @@
     user = 8
     role = "paid_subscriber"
 
+    [[categories]]
+    id = "chess"
+    title = "Chess"
+    type = "game"
+
+    [[stream_records]]
+    id = "record-1"
+    channel = 42
+    title = "Yesterday"
+    stream_started_at = 2026-01-01T12:00:00Z
+    duration = 3600
+
+    [[channel_roles]]
+    id = "vip"
+    channel = 42
+    name = "VIP"
+    users = [8]
+
 A key that nobody knows is an error, so that a misspelt one does not go unnoticed. Access tokens and client secrets
 stand in the file as they are; the database gets their hashes.
 """
@@ -48,8 +66,13 @@ from vklive.server.names import MAX_ID
 MAX_SIZE = 16 * 1024 * 1024
 """Bytes of a seed file. It is read as a whole."""
 
+MAX_DURATION = 366 * 24 * 3600
+"""Seconds of a recorded stream: a year."""
+
 Id = Annotated[int, Meta(ge=1, le=MAX_ID)]
 Text = Annotated[str, Meta(max_length=4096, pattern=r"\A[^\x00]*\Z")]
+ShortText = Annotated[str, Meta(max_length=64, pattern=r"\A[^\x00]*\Z")]
+ShortWord = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\A[^\x00]*\Z")]
 Word = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"\A[^\x00]*\Z")]
 Colour = Annotated[int, Meta(ge=0, le=15)]
 Number = Annotated[int, Meta(ge=0, le=MAX_ID)]
@@ -87,18 +110,18 @@ class ApplicationSeed(Entry, frozen=True, kw_only=True):
 
 
 class CategorySeed(Entry, frozen=True, kw_only=True):
-    """What a stream is about."""
+    """What a stream is about. What a stream or a record names is a category too, if no category has its id."""
 
-    id: Text = ""
+    id: ShortText = ""
     title: Text = ""
-    type: Text = ""
+    type: Annotated[str, Meta(max_length=32, pattern=r"\A[^\x00]*\Z")] = ""
     cover_url: Text = ""
 
 
 class StreamSeed(Entry, frozen=True, kw_only=True):
     """The stream of a channel that is live. Without an id it is `stream-<channel>`; without a time it starts now."""
 
-    id: Annotated[str, Meta(max_length=64, pattern=r"\A[^\x00]*\Z")] = ""
+    id: ShortText = ""
     title: Text = ""
     category: CategorySeed = CategorySeed()
     viewers: Number = 0
@@ -132,6 +155,33 @@ class MembershipSeed(Entry, frozen=True, kw_only=True):
     banned: bool = False
 
 
+class StreamRecordSeed(Entry, frozen=True, kw_only=True):
+    """A stream that was recorded. `duration` is in seconds; without `created_at` it was there when the stream ended."""
+
+    id: ShortWord
+    channel: Id
+    title: Text = ""
+    category: CategorySeed = CategorySeed()
+    stream_started_at: datetime
+    duration: Annotated[int, Meta(ge=0, le=MAX_DURATION)] = 0
+    created_at: datetime | None = None
+    views: Number = 0
+    preview_url: Text = ""
+    video_id: Text = ""
+
+
+class ChannelRoleSeed(Entry, frozen=True, kw_only=True):
+    """A role that a channel made up, and who has it."""
+
+    id: ShortWord
+    channel: Id
+    name: Text = ""
+    small_url: Text = ""
+    medium_url: Text = ""
+    large_url: Text = ""
+    users: tuple[Id, ...] = ()
+
+
 class Seed(Entry, frozen=True, kw_only=True):
     """Everything that a file may name."""
 
@@ -139,6 +189,9 @@ class Seed(Entry, frozen=True, kw_only=True):
     applications: tuple[ApplicationSeed, ...] = ()
     channels: tuple[ChannelSeed, ...] = ()
     memberships: tuple[MembershipSeed, ...] = ()
+    categories: tuple[CategorySeed, ...] = ()
+    stream_records: tuple[StreamRecordSeed, ...] = ()
+    channel_roles: tuple[ChannelRoleSeed, ...] = ()
 
     @property
     def bearers(self) -> tuple[UserSeed | ApplicationSeed, ...]:
@@ -188,14 +241,24 @@ def parse_seed(content: bytes, *, origin: str) -> Seed:
     for channel in seed.channels:
         if not slug_of(channel.url):
             raise ConfigError(origin, f"{channel.url!r} is no url of a channel", hint="give its slug")
-        if channel.stream.started_at is not None and channel.stream.started_at.tzinfo is None:
-            raise ConfigError(
-                origin, f"started_at of the stream of {channel.url!r} has no time zone", hint="end it with Z"
-            )
+        _check_zone(origin, f"started_at of the stream of {channel.url!r}", channel.stream.started_at)
+    _check_once(origin, "category id", (category.id for category in seed.categories))
+    _check_once(origin, "stream record id", (record.id for record in seed.stream_records))
+    _check_once(origin, "channel role id", (role.id for role in seed.channel_roles))
+    if any(not category.id for category in seed.categories):
+        raise ConfigError(origin, "a category has no id")
+    for record in seed.stream_records:
+        _check_zone(origin, f"stream_started_at of the record {record.id!r}", record.stream_started_at)
+        _check_zone(origin, f"created_at of the record {record.id!r}", record.created_at)
     tokens = [token for bearer in seed.bearers for token in bearer.access_tokens]
     if len(set(tokens)) < len(tokens):
         raise ConfigError(origin, "an access token is there twice")
     return seed
+
+
+def _check_zone(origin: str, what: str, moment: datetime | None) -> None:
+    if moment is not None and moment.tzinfo is None:
+        raise ConfigError(origin, f"{what} has no time zone", hint="end it with Z")
 
 
 def _check_once(origin: str, what: str, values: Iterable[Hashable]) -> None:

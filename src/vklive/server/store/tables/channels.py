@@ -5,21 +5,31 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Enum, ForeignKey, Index, String, Text, false, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from vklive.server.directory import Role
 from vklive.server.store.tables.base import COUNTED, Table, UtcTime
 
 
 class CategoryRow(Table):
-    """What a stream can be about."""
+    """What a stream can be about.
+
+    `folded_title` is the title without the differences of case, written with it: to find it by, since SQLite and a
+    PostgreSQL of the locale C know the case of ASCII only.
+    """
 
     __tablename__ = "categories"
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     title: Mapped[str] = mapped_column(Text, default="", server_default="")
+    folded_title: Mapped[str] = mapped_column(Text, default="", server_default="")
     type: Mapped[str] = mapped_column(String(32), default="", server_default="")
     cover_url: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+    @validates("title")
+    def _fold(self, _: str, title: str) -> str:
+        self.folded_title = title.casefold()
+        return title
 
 
 class ChannelRow(Table):
@@ -49,7 +59,7 @@ class StreamRow(Table):
     """One stream of a channel; `ended_at` is empty while it is on. The chat of a `limited` one is limited too."""
 
     __tablename__ = "streams"
-    __table_args__ = (Index(None, "channel_id", "ended_at"),)
+    __table_args__ = (Index(None, "channel_id", "ended_at"), Index(None, "ended_at"))
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     channel_id: Mapped[int] = mapped_column(ForeignKey("channels.id", ondelete="CASCADE"))

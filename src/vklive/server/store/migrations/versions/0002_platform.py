@@ -19,6 +19,7 @@ def upgrade() -> None:
         "categories",
         sa.Column("id", sa.String(64), nullable=False),
         sa.Column("title", sa.Text, server_default="", nullable=False),
+        sa.Column("folded_title", sa.Text, server_default="", nullable=False),
         sa.Column("type", sa.String(32), server_default="", nullable=False),
         sa.Column("cover_url", sa.Text, server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_categories"),
@@ -309,6 +310,7 @@ def upgrade() -> None:
     op.add_column("memberships", sa.Column("since", sa.BigInteger))
     op.add_column("streams", sa.Column("paused", sa.Boolean, server_default=sa.false(), nullable=False))
     op.add_column("streams", sa.Column("limited", sa.Boolean, server_default=sa.false(), nullable=False))
+    op.create_index("ix_streams_ended_at", "streams", ["ended_at"])
     op.add_column("users", sa.Column("password_hash", sa.Text, server_default="", nullable=False))
     op.add_column("users", sa.Column("registered_at", sa.BigInteger))
 
@@ -317,6 +319,7 @@ def downgrade() -> None:
     """The way back, which loses what is in these tables and columns."""
     op.drop_index("ix_access_tokens_family", "access_tokens")
     op.drop_index("ix_access_tokens_issued_to", "access_tokens")
+    op.drop_index("ix_streams_ended_at", "streams")
     for table, column in (
         ("access_tokens", "issued_to"),
         ("access_tokens", "family"),
