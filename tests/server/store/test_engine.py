@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 
 import pytest
@@ -39,6 +40,17 @@ def test_without_asyncpg_the_error_names_the_extra(monkeypatch):
         create_engine("postgresql+asyncpg://someone@host/database")
 
     assert caught.value.extra == "postgres"
+
+
+async def test_no_log_has_the_parameters_of_statements(database_url, caplog):
+    caplog.set_level(logging.DEBUG)
+    engine = create_engine(database_url)
+    async with engine.connect() as connection:
+        found = await connection.execute(text("SELECT CAST(:secret AS TEXT)"), {"secret": "hunter2"})
+        assert found.scalar_one() == "hunter2"
+    await engine.dispose()
+
+    assert "hunter2" not in caplog.text
 
 
 async def test_sqlite_keeps_references_and_lets_readers_read_while_one_writes(sqlite_url):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import sqlite3
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -134,6 +135,10 @@ def _postgresql(url: URL) -> AsyncEngine:
 
 
 def _sqlite(url: URL, connect: Callable[[], Awaitable[object]] | None) -> AsyncEngine:
+    # At DEBUG it writes down each statement with its parameters, and there are secrets among them: whoever wants that
+    # has to ask for it by this name, and not by that of all loggers.
+    if (driver := logging.getLogger("aiosqlite")).level == logging.NOTSET:
+        driver.setLevel(logging.INFO)
     more = {} if connect is None else {"async_creator": connect}
     if (url.database or "") in _IN_MEMORY:
         # A database in memory lives and dies with its connection, so there is exactly one.
