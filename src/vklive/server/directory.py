@@ -99,7 +99,7 @@ class CategoryRecord(Record, frozen=True, kw_only=True):
 
 
 class StreamRecord(Record, frozen=True, kw_only=True):
-    """A stream that is on."""
+    """A stream; `ended_at` is `None` while it is on."""
 
     id: str
     title: str = ""
@@ -107,6 +107,7 @@ class StreamRecord(Record, frozen=True, kw_only=True):
     viewers: int = 0
     views: int = 0
     started_at: datetime
+    ended_at: datetime | None = None
     preview_url: str = ""
     video_id: str = ""
     slot_id: int = 0

@@ -18,6 +18,7 @@ from msgspec import Meta, Struct, field, inspect, structs
 
 from vklive.errors import ConfigError
 from vklive.server.namespaces import Namespace, Namespaces
+from vklive.server.source_urls import check_template
 
 HIDDEN = "<secret>"
 """What stands in the place of a secret."""
@@ -285,6 +286,20 @@ class DevApiSettings(Section, frozen=True):
 
     max_subscription_tokens: Count = 100
     """How many ws channels one call of ``subscription_token`` may name; more are answered with 400."""
+
+    record_source_url: str = ""
+    """Where the video of a record is, for those who ask ``with_source_urls``; see `stream_source_url`."""
+
+    rtmp_url: str = "rtmp://127.0.0.1:1935/live"
+    """Where streamers' programs send their video to. This server takes none: it tells the address of one that does."""
+
+    stream_source_url: str = ""
+    """Where the video of a stream is, for those who ask ``with_source_urls``; empty when it is not told. ``{id}`` is
+    that of the stream, ``{channel_url}`` the slug, ``{ip}`` and ``{user_agent}`` are what is said of the viewer."""
+
+    def __post_init__(self) -> None:
+        check_template("devapi.record_source_url", self.record_source_url)
+        check_template("devapi.stream_source_url", self.stream_source_url)
 
 
 class Settings(Section, frozen=True):

@@ -14,7 +14,15 @@ from vklive.server.directory import (
     StreamRecord,
     User,
 )
-from vklive.server.store.tables import AccessTokenRow, ApplicationRow, ChannelRow, MembershipRow, StreamRow, UserRow
+from vklive.server.store.tables import (
+    AccessTokenRow,
+    ApplicationRow,
+    ChannelRow,
+    MembershipRow,
+    StreamRecordRow,
+    StreamRow,
+    UserRow,
+)
 
 
 def user(row: UserRow) -> User:
@@ -47,20 +55,26 @@ def membership(row: MembershipRow) -> Membership:
     return Membership(user_id=row.user_id, channel_id=row.channel_id, role=row.role, banned=row.banned)
 
 
+def category(row: StreamRow | StreamRecordRow) -> CategoryRecord:
+    """What a stream is about, or was."""
+    return CategoryRecord(
+        id=row.category_id,
+        title=row.category_title,
+        type=row.category_type,
+        cover_url=row.category_cover_url,
+    )
+
+
 def stream(row: StreamRow) -> StreamRecord:
     """A stream."""
     return StreamRecord(
         id=row.id,
         title=row.title,
-        category=CategoryRecord(
-            id=row.category_id,
-            title=row.category_title,
-            type=row.category_type,
-            cover_url=row.category_cover_url,
-        ),
+        category=category(row),
         viewers=row.viewers,
         views=row.views,
         started_at=row.started_at,
+        ended_at=row.ended_at,
         preview_url=row.preview_url,
         video_id=row.video_id,
         slot_id=row.slot_id,

@@ -12,6 +12,7 @@ from litestar.status_codes import HTTP_200_OK
 from vklive.devapi.models import ChannelInfo, ChannelsRequest, Data
 from vklive.devapi.models import Channels as ChannelList
 from vklive.server.http.devapi.describing import ApiRequest, ChannelUrl, errors
+from vklive.server.http.devapi.players import Ip, UserAgent, WithSourceUrls, player_of
 from vklive.server.platform.channels import Channels
 
 _Methods = NamedDependency[SkipValidation[Channels]]
@@ -23,9 +24,17 @@ _Methods = NamedDependency[SkipValidation[Channels]]
     description="For users and applications. Private ws channels are named for users only.",
     responses=errors(400, 404),
 )
-async def channel(request: ApiRequest, methods: _Methods, channel_url: ChannelUrl) -> Data[ChannelInfo]:
+async def channel(
+    request: ApiRequest,
+    methods: _Methods,
+    channel_url: ChannelUrl,
+    with_source_urls: WithSourceUrls = False,
+    ip: Ip = "",
+    user_agent: UserAgent = "",
+) -> Data[ChannelInfo]:
     """``GET /v1/channel``."""
-    return Data(await methods.one(request.user, channel_url))
+    player = player_of(with_source_urls=with_source_urls, ip=ip, user_agent=user_agent)
+    return Data(await methods.one(request.user, channel_url, player=player))
 
 
 @post(

@@ -10,6 +10,7 @@ from litestar.params import QueryParameter
 
 from vklive.devapi.models import ErrorBody
 from vklive.server.directory import Bearer, Viewer
+from vklive.server.platform.paging import MAX_LIMIT, MAX_OFFSET
 
 # What a method works with is given to its handler as `methods`: Litestar takes a wrong field of a body for a wrong
 # dependency when it has the name of one.
@@ -19,6 +20,15 @@ SCOPE = "scope"
 
 ApiRequest: TypeAlias = Request[Viewer, Bearer, Any]
 """A request of somebody who is known."""
+
+TEXT = r"^[^\x00]*$"
+"""The pattern of a parameter that the database is asked for: text has no NUL there."""
+
+Limit = Annotated[int, QueryParameter(description=f"How many, from 1 to {MAX_LIMIT}", ge=1, le=MAX_LIMIT)]
+"""The parameter ``limit`` of a list."""
+
+Offset = Annotated[int, QueryParameter(description="How many to pass over", ge=0, le=MAX_OFFSET)]
+"""The parameter ``offset`` of a list."""
 
 ChannelUrl = Annotated[str, QueryParameter(description="The slug of the channel, or its address")]
 """The parameter ``channel_url``."""
