@@ -20,10 +20,24 @@ from vklive.server.store import Store
 from vklive.server.tokens import Issuer, TokenKeys
 
 METHODS = {
-    ("get", "/v1/websocket/token"): {"200", "401", "403", "500", "503"},
-    ("get", "/v1/websocket/subscription_token"): {"200", "400", "401", "403", "500", "503"},
+    ("get", "/v1/catalog/online_categories"): {"200", "400", "401", "403", "500", "503"},
+    ("get", "/v1/catalog/online_channels"): {"200", "400", "401", "403", "500", "503"},
+    ("get", "/v1/category"): {"200", "400", "401", "403", "404", "500", "503"},
+    ("get", "/v1/category/search"): {"200", "400", "401", "403", "500", "503"},
     ("get", "/v1/channel"): {"200", "400", "401", "403", "404", "500", "503"},
+    ("get", "/v1/channel/credentials"): {"200", "400", "401", "403", "404", "500", "503"},
+    ("get", "/v1/channel_roles"): {"200", "400", "401", "403", "404", "500", "503"},
+    ("get", "/v1/channel_roles/user"): {"200", "400", "401", "403", "404", "500", "503"},
     ("get", "/v1/chat/messages"): {"200", "400", "401", "403", "404", "500", "503"},
+    ("get", "/v1/current_user"): {"200", "401", "403", "500", "503"},
+    ("get", "/v1/stream"): {"200", "400", "401", "403", "404", "500", "503"},
+    ("get", "/v1/stream_record"): {"200", "400", "401", "403", "404", "500", "503"},
+    ("get", "/v1/stream_records"): {"200", "400", "401", "403", "404", "500", "503"},
+    ("get", "/v1/token"): {"200", "401", "403", "500", "503"},
+    ("get", "/v1/websocket/subscription_token"): {"200", "400", "401", "403", "500", "503"},
+    ("get", "/v1/websocket/token"): {"200", "401", "403", "500", "503"},
+    ("post", "/v1/channel/stream/edit"): {"200", "400", "401", "403", "404", "413", "500", "503"},
+    ("post", "/v1/channel_roles/user/set"): {"200", "400", "401", "403", "404", "413", "500", "503"},
     ("post", "/v1/channels"): {"200", "400", "401", "403", "413", "500", "503"},
 }
 
@@ -64,6 +78,21 @@ async def test_every_method_says_how_one_shows_who_one_is(http):
     for operations in document["paths"].values():
         for operation in operations.values():
             assert operation["security"] == [{"Bearer": []}, {"Basic": []}]
+
+
+async def test_numbers_say_from_where_to_where_they_go(http):
+    document = (await http.get("/docs/openapi.json")).json()
+
+    numbers = {
+        (path, parameter["name"]): (parameter["schema"].get("minimum"), parameter["schema"].get("maximum"))
+        for path, operations in document["paths"].items()
+        for operation in operations.values()
+        for parameter in operation.get("parameters", ())
+        if parameter["schema"].get("type") == "integer"
+    }
+    assert numbers["/v1/catalog/online_channels", "limit"] == (1, 200)
+    assert numbers["/v1/catalog/online_channels", "offset"] == (0, 1_000_000)
+    assert numbers["/v1/channel_roles/user", "user_id"] == (1, 2.0**63)
 
 
 async def test_every_reference_leads_somewhere(http):

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from vklive.server.chat_log import ChatLog
 from vklive.server.platform.acting import Acting, Publish
+from vklive.server.platform.catalog import Catalog
 from vklive.server.platform.channels import Channels
 from vklive.server.platform.chat import Chat
+from vklive.server.platform.records import Records
+from vklive.server.platform.roles import Roles
+from vklive.server.platform.stream import Streams
+from vklive.server.platform.users import Users
 from vklive.server.platform.websocket import WebSocketTokens
 from vklive.server.settings import DevApiSettings
+from vklive.server.source_urls import SourceUrls
 from vklive.server.store import Store
 from vklive.server.tokens import Issuer
 
@@ -23,17 +29,28 @@ class Platform:
 
     Attributes:
         acting: how something is done that changes the store.
+        catalog: see `vklive.server.platform.catalog`.
         channels: see `vklive.server.platform.channels`.
         chat: see `vklive.server.platform.chat`.
         chats: what was said in chats.
+        records: see `vklive.server.platform.records`.
+        roles: see `vklive.server.platform.roles`.
         store: see above.
+        streams: see `vklive.server.platform.stream`.
         tokens: see `vklive.server.platform.websocket`.
+        users: see `vklive.server.platform.users`.
     """
 
     def __init__(self, store: Store, issuer: Issuer, *, publish: Publish, settings: DevApiSettings) -> None:
         self.store = store
         self.acting = Acting(store.database, publish)
-        self.channels = Channels(store)
+        sources = SourceUrls(settings.stream_source_url)
+        self.channels = Channels(store, sources=sources)
         self.chats = ChatLog()
         self.chat = Chat(self.channels, self.chats)
+        self.catalog = Catalog(store)
+        self.records = Records(store.database, self.channels, sources=SourceUrls(settings.record_source_url))
+        self.roles = Roles(store.database, self.channels, self.acting)
+        self.streams = Streams(store.database, self.channels, self.acting, sources=sources, rtmp_url=settings.rtmp_url)
+        self.users = Users(store.database)
         self.tokens = WebSocketTokens(store, issuer, limit=settings.max_subscription_tokens)

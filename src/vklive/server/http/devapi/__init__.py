@@ -2,9 +2,14 @@
 
 from litestar import Router
 
+from vklive.server.http.devapi.catalog import catalog_area
 from vklive.server.http.devapi.channel import channel_area
 from vklive.server.http.devapi.chat import chat_area
+from vklive.server.http.devapi.records import records_area
+from vklive.server.http.devapi.roles import roles_area
 from vklive.server.http.devapi.router import CORS, devapi_router
+from vklive.server.http.devapi.stream import stream_area
+from vklive.server.http.devapi.users import users_area
 from vklive.server.http.devapi.websocket import websocket_area
 from vklive.server.platform.platform import Platform
 
@@ -16,6 +21,11 @@ def devapi(platform: Platform) -> Router:
     return devapi_router(
         platform.store,
         websocket_area(platform.tokens),
+        catalog_area(platform.catalog),
         channel_area(platform.channels),
         chat_area(platform.chat),
+        records_area(platform.records),
+        roles_area(platform.roles),
+        stream_area(platform.streams),
+        users_area(platform.users),
     )

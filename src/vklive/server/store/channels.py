@@ -1,0 +1,46 @@
+"""Channels and their streams in the database, where the directory's answers are not enough."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from vklive.server.store.tables import ChannelRow, StreamRow
+
+
+async def hold_channel(session: AsyncSession, channel_id: int) -> ChannelRow | None:
+    """A channel; whoever else wants to hold it waits until the transaction ends."""
+    # key_share: rows that refer to a channel lock its key, and they are not to wait.
+    query = select(ChannelRow).where(ChannelRow.id == channel_id).with_for_update(key_share=True)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def urls_of_owner(session: AsyncSession, user_id: int, *, limit: int) -> list[str]:
+    """The slugs of the channels of a user that are not banned, the oldest channel first."""
+    query = (
+        select(ChannelRow.url)
+        .where(ChannelRow.owner_id == user_id, ChannelRow.banned.is_(False))
+        .order_by(ChannelRow.id)
+        .limit(limit)
+    )
+    return list(await session.scalars(query))
+
+
+async def stream(session: AsyncSession, stream_id: str) -> StreamRow | None:
+    """A stream, whether it is on or has ended."""
+    return await session.get(StreamRow, stream_id)
+
+
+async def hold_stream_on(session: AsyncSession, channel_id: int, *, slot_url: str) -> StreamRow | None:
+    """The stream that is on in a slot of a channel, or the first one when `slot_url` is empty; it is held."""
+    query = select(StreamRow).where(StreamRow.channel_id == channel_id, StreamRow.ended_at.is_(None))
+    if slot_url:
+        query = query.where(StreamRow.slot_url == slot_url)
+    query = query.order_by(StreamRow.slot_id, StreamRow.id).limit(1).with_for_update()
+    return (await session.scalars(query)).one_or_none()
+
+
+async def has_slot(session: AsyncSession, channel_id: int, *, slot_url: str) -> bool:
+    """Whether a channel has ever had a stream in this slot."""
+    query = select(StreamRow.id).where(StreamRow.channel_id == channel_id, StreamRow.slot_url == slot_url).limit(1)
+    return await session.scalar(query) is not None

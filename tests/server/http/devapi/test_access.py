@@ -1,0 +1,146 @@
+"""Who may call what: the table, method by method, written out here once more, apart from the code that decides it.
+
+It has every method of the OpenAPI document: who adds a method adds a row.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from tests.server.http.devapi.broadcasts import settings_in
+
+from vklive.devapi.scopes import Scope
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+WHO = ("guest", "basic", "application", "viewer", "another owner", "owner without scope", "owner")
+"""Those who call. The viewer and the other owner have allowed everything, the owner what the method needs."""
+
+ALL = (401, 200, 200, 200, 200, 200, 200)
+USERS = (401, 403, 403, 200, 200, 200, 200)
+TOKENS = (401, 403, 200, 200, 200, 200, 200)
+OWNER_WITH_SCOPE = (401, 403, 403, 403, 403, 403, 200)
+
+TABLE: dict[tuple[str, str], tuple[int, ...]] = {
+    ("get", "/v1/catalog/online_categories"): ALL,
+    ("get", "/v1/catalog/online_channels"): ALL,
+    ("get", "/v1/category"): ALL,
+    ("get", "/v1/category/search"): ALL,
+    ("get", "/v1/channel"): ALL,
+    ("get", "/v1/channel/credentials"): OWNER_WITH_SCOPE,
+    ("get", "/v1/channel_roles"): OWNER_WITH_SCOPE,
+    ("get", "/v1/channel_roles/user"): OWNER_WITH_SCOPE,
+    ("get", "/v1/chat/messages"): ALL,
+    ("get", "/v1/current_user"): USERS,
+    ("get", "/v1/stream"): ALL,
+    ("get", "/v1/stream_record"): ALL,
+    ("get", "/v1/stream_records"): ALL,
+    ("get", "/v1/token"): TOKENS,
+    ("get", "/v1/websocket/subscription_token"): USERS,
+    ("get", "/v1/websocket/token"): ALL,
+    ("post", "/v1/channel/stream/edit"): OWNER_WITH_SCOPE,
+    ("post", "/v1/channel_roles/user/set"): OWNER_WITH_SCOPE,
+    ("post", "/v1/channels"): ALL,
+}
+
+SCOPES = {
+    "/v1/channel/credentials": Scope.CHANNEL_CREDENTIALS,
+    "/v1/channel/stream/edit": Scope.CHANNEL_STREAM_SETTINGS,
+    "/v1/channel_roles": Scope.CHANNEL_ROLES,
+    "/v1/channel_roles/user": Scope.CHANNEL_ROLES,
+    "/v1/channel_roles/user/set": Scope.CHANNEL_ROLES,
+}
+"""The scope of each method that needs one."""
+
+PARAMS: dict[str, Any] = {
+    "category_id": "chess",
+    "channel_url": "streamer",
+    "limit": 5,
+    "query": "a",
+    "record_id": "old",
+    "stream_id": "on",
+    "user_id": 11,
+}
+"""What each parameter is that a method must have."""
+
+BODIES: dict[str, Any] = {
+    "/v1/channel/stream/edit": {"stream": {}},
+    "/v1/channel_roles/user/set": {"roles": [{"id": "vip"}]},
+    "/v1/channels": {"channels": [{"url": "streamer"}]},
+}
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory):
+    return settings_in(tmp_path_factory.mktemp("world"))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def document(http):
+    return (await http.get("/docs/openapi.json")).json()
+
+
+@pytest.fixture
+def call(http, document):
+    """Calls a method with what it must have."""
+
+    async def called(verb: str, path: str, headers: dict[str, str]):
+        operation = document["paths"][path][verb]
+        needed = {each["name"] for each in operation.get("parameters", ()) if each["required"]}
+        params = {name: PARAMS[name] for name in needed}
+        return await http.request(verb, path, params=params, json=BODIES.get(path), headers=headers)
+
+    return called
+
+
+@pytest.fixture
+def headers_of(bearer, basic, allowing):
+    async def headers(who: str, path: str):
+        scope = SCOPES.get(path)
+        match who:
+            case "guest":
+                return {}
+            case "basic":
+                return basic("bot", "secret of the bot")
+            case "viewer":
+                return await allowing(11, *Scope)
+            case "another owner":
+                return await allowing(2, *Scope)
+            case "owner without scope":
+                return await allowing(1, *(each for each in Scope if each is not scope))
+            case "owner":
+                return await allowing(1, *([scope] if scope else []))
+            case _:
+                return bearer(who)
+
+    return headers
+
+
+async def test_the_table_has_every_method(document):
+    described = {(verb, path) for path, operations in document["paths"].items() for verb in operations}
+
+    assert set(TABLE) == described
+    assert set(SCOPES) <= {path for _, path in TABLE}
+
+
+@pytest.mark.parametrize(("verb", "path"), TABLE)
+async def test_each_method_answers_those_whom_the_table_says(call, headers_of, verb, path):
+    answers = {who: (await call(verb, path, await headers_of(who, path))) for who in WHO}
+
+    assert {who: answer.status_code for who, answer in answers.items()} == dict(
+        zip(WHO, TABLE[verb, path], strict=True)
+    ), {who: answer.text for who, answer in answers.items()}
+    codes = {answer.json().get("error") for answer in answers.values() if answer.status_code != 200}
+    assert codes <= {"unauthorized", "forbidden", "invalid_scope"}
+
+
+@pytest.mark.parametrize("path", SCOPES)
+async def test_a_scope_that_is_missing_is_named(call, headers_of, path):
+    verb = next(verb for verb, of in TABLE if of == path)
+
+    answer = await call(verb, path, await headers_of("owner without scope", path))
+
+    assert answer.json()["error"] == "invalid_scope"
+    assert SCOPES[path] in answer.json()["error_description"]
