@@ -62,6 +62,8 @@ class Catalog:
         async with self._store.database.reading() as session:
             found = await catalog.streams_on(session, wanted, offset=offset, limit=limit + 1)
         part, extra = cut(found, offset=offset, limit=limit)
+        if not part:
+            return Page(OnlineChannels(), extra)
         channels = await self._store.channels_by_id({row.channel_id for row in part})
         told = [
             self._said.channel(channel, viewer, first=rows.stream(row))
