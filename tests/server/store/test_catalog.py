@@ -181,6 +181,20 @@ async def test_a_category_whose_title_changes_is_found_by_the_new_one(store):
         assert await catalog.search(session, "шашки", category_type="", limit=9) == []
 
 
+async def test_what_only_a_stream_names_is_a_category_and_what_is_one_stays_as_it_is(store):
+    channels = "\n".join(
+        f"[[channels]]\nid = {id_}\nurl = '{id_}'\nowner = 1\nlive = true\nstream.category = {about}"
+        for id_, about in ((90, "{ id = 'new', title = 'New' }"), (91, "{ id = 'new' }"), (92, "{ id = 'chess' }"))
+    )
+    await store.plant(parse_seed(channels.encode(), origin="test.toml"))
+
+    async with store.database.reading() as session:
+        new, chess = await catalog.category(session, "new"), await catalog.category(session, "chess")
+        assert new is not None
+        assert chess is not None
+        assert chess.title == "Шахматы и Шашки"
+
+
 async def test_no_more_channels_are_read_than_are_shown(store):
     read: list[int] = []
 

@@ -45,10 +45,12 @@ class Catalog:
         """The categories with `text` in their title, whatever its case; the most watched first, then by id.
 
         Args:
-            text: part of a title; white space around it does not matter.
+            text: part of a title; white space around it does not matter, and it is not only that.
             category_type: only those of this type; empty for all.
             limit: how many at most.
         """
+        if not text.strip():
+            raise RefusalError(ApiError.INVALID_PARAM, "query has nothing in it to search for")
         async with self._store.database.reading() as session:
             found = await catalog.search(session, text.strip(), category_type=category_type, limit=limit)
         return Categories([_info(each) for each in found])

@@ -110,6 +110,7 @@ async def test_live_categories_come_by_their_viewers_in_parts(http, bearer):
         ("/v1/category/search", {"limit": 5}, (400, "missing_param")),
         ("/v1/category/search", {"query": "x"}, (400, "missing_param")),
         ("/v1/category/search", {"query": "", "limit": 5}, (400, "invalid_param")),
+        ("/v1/category/search", {"query": "  ", "limit": 5}, (400, "invalid_param")),
         ("/v1/category/search", {"query": "x" * 256, "limit": 5}, (400, "invalid_param")),
         ("/v1/category/search", {"query": "x", "limit": 5, "type": "\0"}, (400, "invalid_param")),
         *(

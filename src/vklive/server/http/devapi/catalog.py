@@ -1,5 +1,7 @@
 """``/v1/category`` and ``/v1/catalog``.
 
+What ``has_vk_video`` and ``all_streams`` mean is nowhere written, and is inferred from their names.
+
 ``catalog/active_channels``, ``catalog/categories`` and ``promo`` are named in notes only, and nobody has shown what
 they take and answer (vk.md 2.8); ``video`` has a page that nobody has copied (vk.md 2.9). They are answered as every
 path that nobody knows, with 404 and `unknown_api_method`.
