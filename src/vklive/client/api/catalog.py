@@ -39,7 +39,7 @@ class CatalogApi:
         Args:
             category_id: only those whose stream is about it.
             category_type: only those whose category is of that type, ``game`` or ``irl``.
-            has_vk_video: only those that are at VK Video too, or are not.
+            has_vk_video: with true, only those that are at VK Video too.
             all_streams: whether to tell all simultaneous streams of a channel.
             page_size: how many are asked for at once, from 1 to 200.
         """
