@@ -1,16 +1,50 @@
-"""Channel points, rewards, and the demands for them (vk.md 2.10; known from five consumers)."""
+"""Channel points, rewards, and the demands for them (vk.md 2.10; known from five consumers).
+
+The limits are of consumers too, where one of them is known ([C1]), and otherwise vklive's own.
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
-from msgspec import Raw, field
+from msgspec import Meta, Raw, field
 
 from vklive.devapi.models.base import Model
 from vklive.devapi.models.chat import ChatMessageToSend
 from vklive.devapi.models.user import UserData
 from vklive.events.liberal import read_part
 from vklive.events.parts import Part, plain_text
+
+MAX_REWARD_NAME = 50
+"""Characters ([C1])."""
+
+MAX_REWARD_DESCRIPTION = 200
+"""Characters ([C1])."""
+
+MAX_REPAIR_TIMEOUT = 7 * 24 * 3600
+"""Seconds ([C1])."""
+
+MAX_POINTS = 2**53 - 1
+"""Points that anything costs and that anybody has in a channel: the largest number that JavaScript reads exactly."""
+
+MAX_USES = 2**53 - 1
+"""Uses that a reward can be limited to, for the same reason."""
+
+MAX_DEMANDS = 100
+"""Demands that are settled in one call: larger batches were seen to fail."""
+
+MAX_DEMAND_ID = 2**63 - 1
+"""What a database calls BIGINT."""
+
+_NO_NUL = r"^[^\x00]*$"
+
+RewardName = Annotated[str, Meta(min_length=1, max_length=MAX_REWARD_NAME, pattern=_NO_NUL)]
+RewardDescription = Annotated[str, Meta(max_length=MAX_REWARD_DESCRIPTION, pattern=_NO_NUL)]
+Price = Annotated[int, Meta(ge=1, le=MAX_POINTS)]
+Color = Annotated[int, Meta(ge=0, le=15)]
+UseLimit = Annotated[int, Meta(ge=0, le=MAX_USES)]
+RepairTimeout = Annotated[int, Meta(ge=0, le=MAX_REPAIR_TIMEOUT)]
 
 
 class PointBalance(Model):
@@ -37,29 +71,29 @@ class ChannelPoints(Model):
 
 
 class RewardBody(Model, kw_only=True, omit_defaults=True):
-    """A reward that is to be, or as it is to be.
+    """A reward that is to be, or as it is to be. What is left out becomes its default, also when a reward is changed.
 
     Attributes:
-        name: for people.
-        description: for people.
-        price: in channel points.
+        name: for people, 1 to `MAX_REWARD_NAME` characters.
+        description: for people, up to `MAX_REWARD_DESCRIPTION` characters.
+        price: in channel points, from 1 to `MAX_POINTS`.
         background_color: number of a colour, 0 to 15 (`vklive.events.NICK_COLORS`).
         is_message_required: whether whoever wants it has to write something.
-        max_uses_count: how often it may be had; `None` for any number.
-        max_uses_count_per_user: how often one user may have it; `None` for any number.
-        repair_timeout: seconds between two uses; 0 for none.
-        is_disabled: whether nobody can have it now.
+        max_uses_count: how often it may be had; `None` for any number, and so is 0.
+        max_uses_count_per_user: how often one user may have it; `None` for any number, and so is 0.
+        repair_timeout: seconds between two uses, whoever they are of; 0 for none, at most `MAX_REPAIR_TIMEOUT`.
+        is_disabled: whether nobody can have it now; `None` leaves that as it is, and a new one is enabled.
     """
 
-    name: str
-    description: str = ""
-    price: int
-    background_color: int = 0
+    name: RewardName
+    description: RewardDescription = ""
+    price: Price
+    background_color: Color = 0
     is_message_required: bool = False
-    max_uses_count: int | None = None
-    max_uses_count_per_user: int | None = None
-    repair_timeout: int = 0
-    is_disabled: bool = False
+    max_uses_count: UseLimit | None = None
+    max_uses_count_per_user: UseLimit | None = None
+    repair_timeout: RepairTimeout = 0
+    is_disabled: bool | None = None
 
 
 class Reward(Model):
@@ -158,10 +192,10 @@ class Demands(Model):
 class DemandId(Model):
     """Which demand is meant."""
 
-    id: int
+    id: Annotated[int, Meta(ge=1, le=MAX_DEMAND_ID)]
 
 
 class DemandsRequest(Model):
     """Body of ``POST /v1/channel_point/reward/demand/accept`` and ``…/reject``."""
 
-    demands: list[DemandId]
+    demands: Annotated[list[DemandId], Meta(max_length=MAX_DEMANDS)]
