@@ -1,4 +1,8 @@
-from vklive.events import RewardDemandCreated, decode_payload
+from __future__ import annotations
+
+import msgspec
+
+from vklive.events import DemandedReward, RewardDemand, RewardDemandCreated, decode_payload
 
 
 def test_a_demand_is_read(reward_demand_create):
@@ -27,3 +31,11 @@ def test_a_webhook_tells_them():
 
     assert isinstance(data, RewardDemandCreated)
     assert (data.demand.reward.name, data.demand.reward.price) == ("Гидрация", 50)
+
+
+def test_a_demand_is_told_with_its_parts_also_when_there_are_none():
+    told = msgspec.json.encode(RewardDemandCreated(demand=RewardDemand(id=1, reward=DemandedReward(id="r"))))
+
+    assert msgspec.json.decode(told) == {
+        "demand": {"id": 1, "user": {}, "reward": {"id": "r"}, "status": "", "message_parts": [], "created_at": 0}
+    }

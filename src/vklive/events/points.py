@@ -30,8 +30,11 @@ class DemandedReward(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     price: int = 0
 
 
-class RewardDemand(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class RewardDemand(Struct, frozen=True, kw_only=True, gc=False):
     """A viewer's wish to have a reward for channel points.
+
+    All fields are told, also empty ones: VK sends ``"message_parts":[]``, and a consumer reads it without asking
+    whether it is there.
 
     Attributes:
         id: number of the demand.
