@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from vklive.devapi.channel_url import slug_of
 from vklive.server.store.hashing import hash_of
+from vklive.server.store.planting_points import plant_points
 from vklive.server.store.seed import (
     ApplicationSeed,
     CategorySeed,
@@ -75,6 +76,10 @@ async def plant(session: AsyncSession, seed: Seed, *, now: datetime) -> None:
                 description=channel.description,
                 status=channel.status or ("online" if channel.live else "offline"),
                 banned=channel.banned,
+                point_name=channel.point.name,
+                point_small_url=channel.point.small_url,
+                point_medium_url=channel.point.medium_url,
+                point_large_url=channel.point.large_url,
             )
         )
     await session.flush()
@@ -89,6 +94,7 @@ async def plant(session: AsyncSession, seed: Seed, *, now: datetime) -> None:
         await session.merge(
             MembershipRow(user_id=entry.user, channel_id=entry.channel, role=entry.role, banned=entry.banned)
         )
+    await plant_points(session, seed, now=now)
     await session.flush()
 
 

@@ -42,6 +42,17 @@
     name = "VIP"
     users = [8]
 
+    [[rewards]]
+    id = "6d0f2f9e-0000-4000-8000-000000000001"
+    channel = 42
+    name = "Drink water"
+    price = 50
+
+    [[balances]]
+    channel = 42
+    user = 8
+    amount = 1000
+
 A key that nobody knows is an error, so that a misspelt one does not go unnoticed. Access tokens and client secrets
 stand in the file as they are; the database gets their hashes.
 """
@@ -59,6 +70,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from vklive.devapi.channel_url import slug_of
+from vklive.devapi.models.points import MAX_POINTS, RewardBody
 from vklive.errors import ConfigError
 from vklive.server.directory import Role
 from vklive.server.names import MAX_ID
@@ -131,6 +143,15 @@ class StreamSeed(Entry, frozen=True, kw_only=True):
     video_id: Text = ""
 
 
+class PointSeed(Entry, frozen=True, kw_only=True):
+    """What the points of a channel are called and look like."""
+
+    name: Text = ""
+    small_url: Text = ""
+    medium_url: Text = ""
+    large_url: Text = ""
+
+
 class ChannelSeed(Entry, frozen=True, kw_only=True):
     """A channel. `live` says whether its stream is on; a `stream` alone describes it and does not start it."""
 
@@ -144,6 +165,7 @@ class ChannelSeed(Entry, frozen=True, kw_only=True):
     banned: bool = False
     live: bool = False
     stream: StreamSeed = StreamSeed()
+    point: PointSeed = PointSeed()
 
 
 class MembershipSeed(Entry, frozen=True, kw_only=True):
@@ -182,6 +204,21 @@ class ChannelRoleSeed(Entry, frozen=True, kw_only=True):
     users: tuple[Id, ...] = ()
 
 
+class RewardSeed(RewardBody, kw_only=True, forbid_unknown_fields=True):
+    """A reward of a channel, with an id. One that was deleted stays so."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\A[^\x00]*\Z")]
+    channel: Id
+
+
+class BalanceSeed(Entry, frozen=True, kw_only=True):
+    """What a user has in a channel at first. Who has had points there keeps what is left of them."""
+
+    channel: Id
+    user: Id
+    amount: Annotated[int, Meta(ge=0, le=MAX_POINTS)]
+
+
 class Seed(Entry, frozen=True, kw_only=True):
     """Everything that a file may name."""
 
@@ -192,6 +229,8 @@ class Seed(Entry, frozen=True, kw_only=True):
     categories: tuple[CategorySeed, ...] = ()
     stream_records: tuple[StreamRecordSeed, ...] = ()
     channel_roles: tuple[ChannelRoleSeed, ...] = ()
+    rewards: tuple[RewardSeed, ...] = ()
+    balances: tuple[BalanceSeed, ...] = ()
 
     @property
     def bearers(self) -> tuple[UserSeed | ApplicationSeed, ...]:
@@ -238,6 +277,8 @@ def parse_seed(content: bytes, *, origin: str) -> Seed:
     _check_once(origin, "channel id", (channel.id for channel in seed.channels))
     _check_once(origin, "channel url", (slug_of(channel.url) for channel in seed.channels))
     _check_once(origin, "membership of channel and user", ((entry.channel, entry.user) for entry in seed.memberships))
+    _check_once(origin, "reward id", (reward.id for reward in seed.rewards))
+    _check_once(origin, "balance of channel and user", ((entry.channel, entry.user) for entry in seed.balances))
     for channel in seed.channels:
         if not slug_of(channel.url):
             raise ConfigError(origin, f"{channel.url!r} is no url of a channel", hint="give its slug")
