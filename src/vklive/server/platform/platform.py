@@ -7,6 +7,7 @@ from vklive.server.platform.acting import Acting, Publish
 from vklive.server.platform.catalog import Catalog
 from vklive.server.platform.channels import Channels
 from vklive.server.platform.chat import Chat
+from vklive.server.platform.points.points import Points
 from vklive.server.platform.records import Records
 from vklive.server.platform.roles import Roles
 from vklive.server.platform.stream import Streams
@@ -35,6 +36,7 @@ class Platform:
         chats: what was said in chats.
         records: see `vklive.server.platform.records`.
         roles: see `vklive.server.platform.roles`.
+        points: see `vklive.server.platform.points`.
         store: see above.
         streams: see `vklive.server.platform.stream`.
         tokens: see `vklive.server.platform.websocket`.
@@ -53,4 +55,5 @@ class Platform:
         self.roles = Roles(store.database, self.channels, self.acting)
         self.streams = Streams(store.database, self.channels, self.acting, sources=sources, rtmp_url=settings.rtmp_url)
         self.users = Users(store.database)
+        self.points = Points(self.channels, store.database, self.acting)
         self.tokens = WebSocketTokens(store, issuer, limit=settings.max_subscription_tokens)

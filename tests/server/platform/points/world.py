@@ -1,0 +1,48 @@
+"""A channel with rewards on a database, the services of its points, and what they tell."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from vklive.protocol.messages import Publication
+from vklive.server.directory import User
+from vklive.server.platform.acting import Acting
+from vklive.server.platform.channels import Channels
+from vklive.server.platform.points.points import Points
+from vklive.server.store import Store
+
+OWNER = User(id=1, nick="owner")
+ANNA = User(id=7, nick="Анна", nick_color=3, avatar_url="https://a.example/anna.png")
+BOB = User(id=8, nick="Bob")
+BANNED = User(id=9, nick="banned")
+
+WORLD = """
+users = [
+    { id = 1, nick = "owner" },
+    { id = 7, nick = "Анна", nick_color = 3, avatar_url = "https://a.example/anna.png" },
+    { id = 8, nick = "Bob" },
+    { id = 9, nick = "banned" },
+]
+channels = [{ id = 42, url = "streamer", owner = 1 }, { id = 43, url = "elsewhere", owner = 1 }]
+memberships = [{ channel = 42, user = 9, banned = true }]
+rewards = [{ id = "water", channel = 42, name = "Drink water", price = 50 }]
+balances = [{ channel = 42, user = 9, amount = 1000 }]
+"""
+
+
+class World:
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.told: list[tuple[str, Any]] = []
+        self.points = Points(Channels(store), store.database, Acting(store.database, self._publish))
+
+    async def _publish(self, ws_channel: str, publication: Publication) -> None:
+        self.told.append((ws_channel, json.loads(bytes(publication.data))))
+
+    async def balance(self, user: User) -> int:
+        return (await self.points.balances.of(user, "streamer")).balance.amount
+
+    async def statuses(self) -> list[tuple[int, str]]:
+        page = await self.points.demands.page(OWNER, "streamer", limit=200)
+        return [(demand.user.id, demand.status) for demand in page.data.demands]
