@@ -5,6 +5,7 @@ from litestar import Router
 from vklive.server.http.devapi.catalog import catalog_area
 from vklive.server.http.devapi.channel import channel_area
 from vklive.server.http.devapi.chat import chat_area
+from vklive.server.http.devapi.points import points_area
 from vklive.server.http.devapi.records import records_area
 from vklive.server.http.devapi.roles import roles_area
 from vklive.server.http.devapi.router import CORS, devapi_router
@@ -28,4 +29,5 @@ def devapi(platform: Platform) -> Router:
         roles_area(platform.roles),
         stream_area(platform.streams),
         users_area(platform.users),
+        points_area(platform.points),
     )
