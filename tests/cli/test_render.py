@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vklive.cli import render
+from vklive.events import registered
 from vklive.events.lifecycle import (
     Connected,
     Dropped,
@@ -123,6 +124,54 @@ SAID = [
         "12:03:04  info                    no type 5 (Expected `object`, got `int`)",
     ),
 ]
+
+
+LEVEL = {"id": "1", "name": "Gold"}
+SENTENCES = {
+    "channel_follow_delete": ({"follow": {"follower": {"nick": "ann"}}}, "ann follows the channel no more"),
+    "channel_subscription_create": (
+        {"subscription": {"subscriber": {"nick": "ann"}, "level": LEVEL}},
+        "ann subscribes (Gold)",
+    ),
+    "channel_subscription_renew": (
+        {"subscription": {"subscriber": {"nick": "ann"}, "level": LEVEL}},
+        "ann goes on to subscribe (Gold)",
+    ),
+    "channel_subscription_change": (
+        {"subscription": {"subscriber": {"nick": "ann"}, "level": LEVEL}},
+        "ann now subscribes (Gold)",
+    ),
+    "channel_subscription_delete": ({"subscription": {"subscriber": {"nick": "ann"}}}, "ann subscribes no more"),
+    "channel_subscription_gift_buy": (
+        {"gift_subscription": {"donator": {"nick": "ann"}, "count": 3, "level": LEVEL}},
+        "ann has bought 3 subscriptions for others (Gold)",
+    ),
+    "channel_subscription_gift_give": (
+        {"subscription": {"is_anonymous": True, "donator": {"nick": "ann"}, "subscriber": {"nick": "bob"}}},
+        "bob was given a subscription by somebody",
+    ),
+    "raid_start": ({"raid": {"source": {}, "raiders_count": 9}}, "the channel goes on a raid with 9 viewers"),
+    "channel_stream_pause": ({"stream": {"id": "1", "title": "Jazz"}}, "the stream is paused: Jazz"),
+    "channel_stream_resume": ({"stream": {"id": "1", "title": "Jazz"}}, "the stream goes on: Jazz"),
+    "channel_stream_settings_change": ({"stream": {"id": "1", "title": "Jazz"}}, "the stream is now: Jazz"),
+    "channel_stream_stop": ({"stream": {"id": "1", "title": "Jazz"}}, "the stream has ended: Jazz"),
+    "channel_stream_record_new": ({"stream_record": {"id": "1", "title": "Jazz"}}, "there is a record: Jazz"),
+}
+
+
+@pytest.mark.parametrize("event_type", SENTENCES)
+def test_what_the_platform_does(heard, event_type):
+    data, sentence = SENTENCES[event_type]
+
+    line = shown(heard(json.dumps({"type": event_type, "data": data}), topic="info"))
+
+    assert line == f"12:03:04  {'info':<22}  {sentence}"
+
+
+def test_there_is_a_sentence_for_every_event_that_vklive_knows():
+    said = {json.loads(payload)["type"] for payload, _, _ in SAID if payload.startswith('{"type"')}
+
+    assert set(registered()) <= said | set(SENTENCES)
 
 
 @pytest.mark.parametrize(("payload", "topic", "line"), SAID)

@@ -16,7 +16,8 @@ from rich.text import Text
 from vklive.escaping import escape
 from vklive.events.base import Event, EventData
 from vklive.events.chat import Author, ChatMessageDeleted, ChatMessageSent
-from vklive.events.follows import FollowCreated
+from vklive.events.follows import FollowCreated, FollowDeleted
+from vklive.events.gifts import GiftSubscription, GiftSubscriptionGiven, GiftSubscriptionsBought
 from vklive.events.lifecycle import (
     Connected,
     Dropped,
@@ -33,8 +34,23 @@ from vklive.events.lifecycle import (
 )
 from vklive.events.parts import Link, Part, plain_text
 from vklive.events.points import RewardDemandCreated
-from vklive.events.raids import RaidIncome
-from vklive.events.streams import StreamStarted
+from vklive.events.raids import RaidIncome, RaidStarted
+from vklive.events.records import StreamRecordCreated
+from vklive.events.streams import (
+    StartedStream,
+    StreamPaused,
+    StreamResumed,
+    StreamSettingsChanged,
+    StreamStarted,
+    StreamStopped,
+)
+from vklive.events.subscriptions import (
+    SubscriptionChanged,
+    SubscriptionCreated,
+    SubscriptionDeleted,
+    SubscriptionLevel,
+    SubscriptionRenewed,
+)
 from vklive.events.unknown import UnknownEvent
 from vklive.events.users import User
 
@@ -116,14 +132,80 @@ def _(data: FollowCreated) -> list[Span]:
 
 
 @_sentence.register
+def _(data: FollowDeleted) -> list[Span]:
+    return [_nick(data.follow.follower), (" follows the channel no more", _PLAIN)]
+
+
+@_sentence.register
+def _(data: SubscriptionCreated) -> list[Span]:
+    return [_nick(data.subscription.subscriber), (f" subscribes{_level(data.subscription.level)}", _PLAIN)]
+
+
+@_sentence.register
+def _(data: SubscriptionRenewed) -> list[Span]:
+    return [_nick(data.subscription.subscriber), (f" goes on to subscribe{_level(data.subscription.level)}", _PLAIN)]
+
+
+@_sentence.register
+def _(data: SubscriptionChanged) -> list[Span]:
+    return [_nick(data.subscription.subscriber), (f" now subscribes{_level(data.subscription.level)}", _PLAIN)]
+
+
+@_sentence.register
+def _(data: SubscriptionDeleted) -> list[Span]:
+    return [_nick(data.subscription.subscriber), (" subscribes no more", _PLAIN)]
+
+
+@_sentence.register
+def _(data: GiftSubscriptionsBought) -> list[Span]:
+    gift = data.gift_subscription
+    return [_donator(gift), (f" has bought {gift.count} subscriptions for others{_level(gift.level)}", _PLAIN)]
+
+
+@_sentence.register
+def _(data: GiftSubscriptionGiven) -> list[Span]:
+    gift = data.gift
+    return [_nick(gift.subscriber or User()), (" was given a subscription by ", _PLAIN), _donator(gift)]
+
+
+@_sentence.register
+def _(data: RaidStarted) -> list[Span]:
+    return [(f"the channel goes on a raid with {data.raid.raiders_count} viewers", _PLAIN)]
+
+
+@_sentence.register
 def _(data: RaidIncome) -> list[Span]:
     return [_nick(data.raid.source.owner), (f" comes with {data.raid.raiders_count} viewers", _PLAIN)]
 
 
 @_sentence.register
 def _(data: StreamStarted) -> list[Span]:
-    category = f" ({data.stream.category.title})" if data.stream.category.title else ""
-    return [("the stream is on: ", _GOOD), (f"{data.stream.title}{category}", _PLAIN)]
+    return [("the stream is on: ", _GOOD), _title(data.stream)]
+
+
+@_sentence.register
+def _(data: StreamPaused) -> list[Span]:
+    return [("the stream is paused: ", _BAD), _title(data.stream)]
+
+
+@_sentence.register
+def _(data: StreamResumed) -> list[Span]:
+    return [("the stream goes on: ", _GOOD), _title(data.stream)]
+
+
+@_sentence.register
+def _(data: StreamSettingsChanged) -> list[Span]:
+    return [("the stream is now: ", _PLAIN), _title(data.stream)]
+
+
+@_sentence.register
+def _(data: StreamStopped) -> list[Span]:
+    return [("the stream has ended: ", _BAD), _title(data.stream)]
+
+
+@_sentence.register
+def _(data: StreamRecordCreated) -> list[Span]:
+    return [("there is a record: ", _PLAIN), (data.stream_record.title, _PLAIN)]
 
 
 @_sentence.register
@@ -190,6 +272,18 @@ def _(data: Dropped) -> list[Span]:
 
 def _nick(user: User) -> Span:
     return user.nick or (f"user {user.id}" if user.id else "somebody"), f"bold {user.color}"
+
+
+def _donator(gift: GiftSubscription) -> Span:
+    return ("somebody", _PLAIN) if gift.is_anonymous or gift.donator is None else _nick(gift.donator)
+
+
+def _level(level: SubscriptionLevel) -> str:
+    return f" ({level.name})" if level.name else ""
+
+
+def _title(stream: StartedStream) -> Span:
+    return stream.title + (f" ({stream.category.title})" if stream.category.title else ""), _PLAIN
 
 
 def _standing(author: Author) -> Iterable[Span]:
