@@ -2,6 +2,8 @@
 
 Sources: the DevAPI's page "schemas/chat" (``v1Message``, ``v1UserData``) for the shapes; the two types from eight
 and three independent consumers, for they are in no public copy of the documentation.
+
+Fields that the page calls required are written also when they say nothing, for those who read strictly.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from vklive.events.registry import register
 from vklive.events.users import User
 
 
-class Badge(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class Badge(Struct, frozen=True, kw_only=True, gc=False):
     """A picture beside a nick.
 
     Attributes:
@@ -36,7 +38,7 @@ class Badge(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     large_url: str = ""
 
 
-class Role(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class Role(Struct, frozen=True, kw_only=True, gc=False):
     """A role that the channel made up and gave. Owner and moderators are no roles, see `Author`."""
 
     id: str = ""
@@ -46,7 +48,7 @@ class Role(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     large_url: str = ""
 
 
-class Author(User, frozen=True, kw_only=True, omit_defaults=True):
+class Author(User, frozen=True, kw_only=True, omit_defaults=False):
     """Who wrote a message, and what they are in the channel."""
 
     is_owner: bool = False
@@ -55,7 +57,7 @@ class Author(User, frozen=True, kw_only=True, omit_defaults=True):
     roles: tuple[Role, ...] = ()
 
 
-class ChatMessage(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class ChatMessage(Struct, frozen=True, kw_only=True, gc=False):
     """One message of a chat.
 
     Attributes:

@@ -18,21 +18,21 @@ class Text(Struct, frozen=True, kw_only=True, gc=False):
     content: str = ""
 
 
-class Link(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class Link(Struct, frozen=True, kw_only=True, gc=False):
     """A link: where it leads, and the text that is shown for it."""
 
     content: str = ""
     url: str = ""
 
 
-class Mention(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class Mention(Struct, frozen=True, kw_only=True, gc=False):
     """Somebody is addressed. A reply begins with one; there is no other sign of a reply."""
 
     id: int = 0
     nick: str = ""
 
 
-class Smile(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class Smile(Struct, frozen=True, kw_only=True, gc=False):
     """A picture with a name."""
 
     id: str = ""
