@@ -81,12 +81,16 @@ class Role(StrEnum):
 
 
 class Membership(Record, frozen=True, kw_only=True):
-    """A user's relation to a channel. Owning it is a fact of the channel, not a membership."""
+    """A user's relation to a channel. Owning it is a fact of the channel, not a membership.
+
+    `since` is when the user began to follow it, aware UTC; `None` when nobody has written that down.
+    """
 
     user_id: int
     channel_id: int
     role: Role = Role.FOLLOWER
     banned: bool = False
+    since: datetime | None = None
 
 
 class CategoryRecord(Record, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from msgspec import structs
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,8 +26,10 @@ from vklive.server.store.tables import (
     CategoryRow,
     ChannelRoleRow,
     ChannelRow,
+    ChatSettingsRow,
     GivenRoleRow,
     MembershipRow,
+    SmileRow,
     StreamRecordRow,
     StreamRow,
     UserRow,
@@ -91,11 +94,23 @@ async def plant(session: AsyncSession, seed: Seed, *, now: datetime) -> None:
     for role in seed.channel_roles:
         await _plant_role(session, role)
     for entry in seed.memberships:
+        since = {} if entry.since is None else {"since": entry.since}
         await session.merge(
-            MembershipRow(user_id=entry.user, channel_id=entry.channel, role=entry.role, banned=entry.banned)
+            MembershipRow(user_id=entry.user, channel_id=entry.channel, role=entry.role, banned=entry.banned, **since)
         )
     await plant_points(session, seed, now=now)
+    await _plant_chats(session, seed)
     await session.flush()
+
+
+async def _plant_chats(session: AsyncSession, seed: Seed) -> None:
+    for channel in seed.channels:
+        if (chat := channel.chat) is not None:
+            mode = "only_smiles" if chat.only_smiles else "general"
+            kept = {name: value for name, value in structs.asdict(chat).items() if name != "only_smiles"}
+            await session.merge(ChatSettingsRow(channel_id=channel.id, mode=mode, **kept))
+    for smile in seed.smiles:
+        await session.merge(SmileRow(**structs.asdict(smile)))
 
 
 async def _plant_tokens(session: AsyncSession, bearer: UserSeed | ApplicationSeed, now: datetime) -> None:

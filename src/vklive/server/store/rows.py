@@ -52,7 +52,7 @@ def bearer(token: AccessTokenRow, row: UserRow | ApplicationRow) -> Bearer:
 
 def membership(row: MembershipRow) -> Membership:
     """What a user is to a channel."""
-    return Membership(user_id=row.user_id, channel_id=row.channel_id, role=row.role, banned=row.banned)
+    return Membership(user_id=row.user_id, channel_id=row.channel_id, role=row.role, banned=row.banned, since=row.since)
 
 
 def category(row: StreamRow | StreamRecordRow) -> CategoryRecord:

@@ -70,6 +70,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from vklive.devapi.channel_url import slug_of
+from vklive.devapi.models import ChatAccess
 from vklive.devapi.models.points import MAX_POINTS, RewardBody
 from vklive.errors import ConfigError
 from vklive.server.directory import Role
@@ -152,8 +153,26 @@ class PointSeed(Entry, frozen=True, kw_only=True):
     large_url: Text = ""
 
 
+class ChatSeed(Entry, frozen=True, kw_only=True):
+    """How the chat of a channel is kept in order, see `vklive.devapi.models.ChatSettings`."""
+
+    allow_access: ChatAccess = ChatAccess.ANY
+    allow_access_after: Number = 0
+    any_message_timeout: Number = 0
+    same_message_timeout: Number = 0
+    follow_alert: bool = False
+    subscription_alert: bool = False
+    only_smiles: bool = False
+    is_caps_prohibited: bool = False
+    is_links_prohibited: bool = False
+    is_ru_en_numbers: bool = False
+
+
 class ChannelSeed(Entry, frozen=True, kw_only=True):
-    """A channel. `live` says whether its stream is on; a `stream` alone describes it and does not start it."""
+    """A channel. `live` says whether its stream is on; a `stream` alone describes it and does not start it.
+
+    Without `chat`, the settings of its chat stay what they are.
+    """
 
     id: Id
     url: Word
@@ -166,15 +185,28 @@ class ChannelSeed(Entry, frozen=True, kw_only=True):
     live: bool = False
     stream: StreamSeed = StreamSeed()
     point: PointSeed = PointSeed()
+    chat: ChatSeed | None = None
 
 
 class MembershipSeed(Entry, frozen=True, kw_only=True):
-    """What a user is to a channel."""
+    """What a user is to a channel. Without `since`, that stays what it is, which is unknown at first."""
 
     channel: Id
     user: Id
     role: Role = Role.FOLLOWER
     banned: bool = False
+    since: datetime | None = None
+
+
+class SmileSeed(Entry, frozen=True, kw_only=True):
+    """A picture that can be written in chats."""
+
+    id: ShortWord
+    name: Text = ""
+    animated: bool = False
+    small_url: Text = ""
+    medium_url: Text = ""
+    large_url: Text = ""
 
 
 class StreamRecordSeed(Entry, frozen=True, kw_only=True):
@@ -231,6 +263,7 @@ class Seed(Entry, frozen=True, kw_only=True):
     channel_roles: tuple[ChannelRoleSeed, ...] = ()
     rewards: tuple[RewardSeed, ...] = ()
     balances: tuple[BalanceSeed, ...] = ()
+    smiles: tuple[SmileSeed, ...] = ()
 
     @property
     def bearers(self) -> tuple[UserSeed | ApplicationSeed, ...]:
@@ -276,6 +309,7 @@ def parse_seed(content: bytes, *, origin: str) -> Seed:
     _check_once(origin, "client_id", (application.client_id for application in seed.applications))
     _check_once(origin, "channel id", (channel.id for channel in seed.channels))
     _check_once(origin, "channel url", (slug_of(channel.url) for channel in seed.channels))
+    _check_once(origin, "smile id", (smile.id for smile in seed.smiles))
     _check_once(origin, "membership of channel and user", ((entry.channel, entry.user) for entry in seed.memberships))
     _check_once(origin, "reward id", (reward.id for reward in seed.rewards))
     _check_once(origin, "balance of channel and user", ((entry.channel, entry.user) for entry in seed.balances))
@@ -291,6 +325,8 @@ def parse_seed(content: bytes, *, origin: str) -> Seed:
     for record in seed.stream_records:
         _check_zone(origin, f"stream_started_at of the record {record.id!r}", record.stream_started_at)
         _check_zone(origin, f"created_at of the record {record.id!r}", record.created_at)
+    for entry in seed.memberships:
+        _check_zone(origin, f"since of user {entry.user} and channel {entry.channel}", entry.since)
     tokens = [token for bearer in seed.bearers for token in bearer.access_tokens]
     if len(set(tokens)) < len(tokens):
         raise ConfigError(origin, "an access token is there twice")
