@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
-from msgspec import UNSET, Raw, UnsetType, field
+from msgspec import UNSET, Meta, Raw, UnsetType, field
 
 from vklive.devapi.models.base import Model
 from vklive.errors import ConfigError
@@ -150,9 +150,37 @@ class ChatSettings(Model):
 
 
 class ChatSettingsAnswer(Model):
-    """Answer of ``GET /v1/chat/settings``, and body of ``POST /v1/chat/settings/edit``."""
+    """Answer of ``GET /v1/chat/settings``; as the body of ``POST /v1/chat/settings/edit`` it changes all of them."""
 
     chat_settings: ChatSettings
+
+
+MAX_TIMEOUT = 86_400
+"""Seconds of the timeouts that can be set: a day. The documentation names no limit."""
+
+MAX_DELAY = 31_536_000
+"""Seconds of `ChatSettings.allow_access_after` that can be set: a year."""
+
+
+class ChatSettingsChange(Model):
+    """Settings of a chat that are to be others: what is absent stays as it is. See `ChatSettings`.
+
+    `mode` is one setting: what is absent inside it is off.
+    """
+
+    allow_access: ChatAccess | UnsetType = UNSET
+    allow_access_after: Annotated[int, Meta(ge=0, le=MAX_DELAY)] | UnsetType = UNSET
+    any_message_timeout: Annotated[int, Meta(ge=0, le=MAX_TIMEOUT)] | UnsetType = UNSET
+    same_message_timeout: Annotated[int, Meta(ge=0, le=MAX_TIMEOUT)] | UnsetType = UNSET
+    follow_alert: bool | UnsetType = UNSET
+    subscription_alert: bool | UnsetType = UNSET
+    mode: ChatMode | UnsetType = UNSET
+
+
+class ChatSettingsEdit(Model):
+    """Body of ``POST /v1/chat/settings/edit``."""
+
+    chat_settings: ChatSettingsChange
 
 
 class MemberOfChat(Model):
