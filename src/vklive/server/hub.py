@@ -51,6 +51,10 @@ class Hub:
         """Whether anybody is subscribed."""
         return ws_channel in self._subscribers
 
+    def subscribers(self, ws_channel: str) -> tuple[Subscriber, ...]:
+        """Who is subscribed, in the order of joining."""
+        return tuple(self._subscribers.get(ws_channel, ()))
+
     def add(self, ws_channel: str, subscriber: Subscriber) -> bool:
         """Add a subscriber; returns whether it was not there before."""
         subscribers = self._subscribers.setdefault(ws_channel, {})

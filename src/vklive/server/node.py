@@ -225,6 +225,12 @@ class Node:
                 del self._by_user[user]
         return True
 
+    def listeners(self, ws_channel: str) -> Iterator[str]:
+        """The users who are subscribed here, in the order in which they came; once for each of their connections."""
+        for subscriber in self.hub.subscribers(ws_channel):
+            if isinstance(subscriber, Connection):
+                yield subscriber.machine.user
+
     def connections_of(self, user: str) -> int:
         """How many connections a user has."""
         return len(self._by_user.get(user, ()))
