@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2
@@ -92,6 +93,36 @@ async def test_a_second_start_on_the_same_database_finds_what_is_there(database_
             async with httpx2.AsyncClient(trust_env=False) as http:
                 answer = await http.get(f"{server.url}/v1/websocket/token", headers={"Authorization": "Bearer owner"})
                 assert answer.status_code == 200
+
+
+async def messages_of(server: Server) -> list[Any]:
+    async with httpx2.AsyncClient(trust_env=False, headers={"Authorization": "Bearer owner"}) as http:
+        answer = await http.get(f"{server.url}/v1/chat/messages?channel_url=streamer&limit=200")
+        messages: list[Any] = answer.json()["data"]["chat_messages"]
+        return messages
+
+
+def said(number: int) -> dict[str, Any]:
+    return {"type": "channel_chat_message_send", "data": {"chat_message": {"id": number, "parts": []}}}
+
+
+async def test_what_was_said_in_a_chat_is_known_to_a_server_that_starts_again(database_url, seed):
+    settings = Settings(port=0, database_url=database_url, seed=str(seed), api_key=KEY)
+    async with Server(settings) as server:
+        await publish(server.url, *map(said, range(1, 601)))
+    async with Server(settings) as server:
+        assert [message["id"] for message in await messages_of(server)] == list(range(401, 601))
+
+
+async def test_what_was_said_in_a_chat_long_ago_is_forgotten(sqlite_url, seed):
+    settings = Settings(port=0, database_url=sqlite_url, seed=str(seed), api_key=KEY)
+    async with Server(settings) as server:
+        await publish(server.url, said(1))
+        assert len(await messages_of(server)) == 1
+    in_a_year = SimpleNamespace(monotonic=time.monotonic, wall=lambda: time.time() + 365 * 86_400)
+    async with Server(settings, clock=in_a_year) as server, asyncio.timeout(20):
+        while await messages_of(server):
+            pass
 
 
 async def token_of(server: Server) -> str:

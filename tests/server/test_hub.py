@@ -61,6 +61,16 @@ def test_who_comes_and_goes_is_told_to_the_others_in_one_encoding():
     assert one.heard[0][1] is two.heard[0][1]
 
 
+def test_subscribers_are_named_in_the_order_of_joining():
+    hub = Hub(Counts())
+    one, two = Listener(), Listener()
+    hub.add("a", two)
+    hub.add("a", one)
+    hub.add("b", two)
+    assert hub.subscribers("a") == (two, one)
+    assert hub.subscribers("c") == ()
+
+
 def test_adding_and_removing_twice_counts_once():
     hub = Hub(Counts())
     listener = Listener()

@@ -10,8 +10,10 @@ import msgspec
 import pytest
 
 from vklive.client.stream import Stream
+from vklive.devapi.models import ChatMessageToSend
 from vklive.errors import UnauthorizedError
 from vklive.events import (
+    ChatMessageDeleted,
     ChatMessageSent,
     Event,
     EventData,
@@ -26,6 +28,7 @@ from vklive.events import (
 )
 from vklive.protocol.codes import DisconnectCode
 from vklive.server.directory import Role
+from vklive.server.platform.acting import ChannelFacts
 from vklive.testing.clock import EPOCH
 from vklive.testing.factories import chat_message, follow, reward_demand
 from vklive.testing.fake_server import FakeServer
@@ -156,6 +159,27 @@ def test_a_stranger_hears_nothing_limited_and_a_moderator_does(server):
         await other.publish("streamer", chat_message("psst"), topic="limited_chat")
 
     assert texts(listen(other, the_same, topics={"chat", "limited_chat"})) == ["psst"]
+
+
+def test_what_the_platform_says_in_a_chat_is_heard_stored_and_can_be_taken_back():
+    server = FakeServer()
+    record = server.add_channel("streamer", live=True)
+    channel = ChannelFacts(id=record.id, url=record.url, owner_id=record.owner.id)
+    chat = server.platform.chat
+
+    async def scene(_: Stream) -> None:
+        await server.publish("streamer", chat_message("one", message_id=500))
+        await chat.say_as_bot(channel, "two")
+        await chat.sending.send(server.user, "streamer", "stream-1", ChatMessageToSend.of("three"))
+        kept = (await chat.history.messages(server.user, "streamer", limit=200)).chat_messages
+        assert [msgspec.json.decode(message)["id"] for message in kept] == [500, 501, 502]
+        members = (await chat.people.members(server.user, "streamer", limit=200)).users
+        assert [member.nick for member in members] == ["bot"]
+        await chat.delete(channel, 501)
+
+    heard = listen(server, scene)
+    assert texts(heard) == ["one", "two", "three"]
+    assert [event.chat_message.id for event in of(ChatMessageDeleted, heard)] == [501]
 
 
 def test_after_a_cut_there_is_a_gap_and_the_chat_is_refilled(server):

@@ -71,8 +71,15 @@ class Server:
             tasks=self._tasks,
         )
         self.node = self._pubsub.node
-        platform = Platform(self._store, self._issuer, publish=self.node.publish, settings=settings.devapi)
-        self.node.on_publication = platform.chats.take
+        self._platform = platform = Platform(
+            self._store,
+            self._issuer,
+            publish=self.node.publish,
+            settings=settings.devapi,
+            listeners=self.node.listeners,
+            tasks=self._tasks,
+        )
+        self.node.on_publication = platform.chat.take
         metrics = [metrics_route(self.node, settings.metrics)] if settings.metrics.enabled else []
         self._app = Litestar(
             route_handlers=[
@@ -132,6 +139,8 @@ class Server:
             await started.enter_async_context(self._store)
             if self.settings.seed:
                 await self._store.plant(read_seed(Path(self.settings.seed)))
+            self._platform.chat.start()
+            started.push_async_callback(self._platform.chat.stop)
             await self.node.start()
             started.push_async_callback(self.node.stop)
             await started.enter_async_context(self._listener)

@@ -287,6 +287,11 @@ class DevApiSettings(Section, frozen=True):
     max_subscription_tokens: Count = 100
     """How many ws channels one call of ``subscription_token`` may name; more are answered with 400."""
 
+    chat_retention: Annotated[float, Meta(gt=0, le=3_153_600_000.0)] = 2_592_000.0
+    """Seconds for which messages of chats are kept: 30 days; at most a century. The API tells the newest 200 of a chat
+    only; a month is enough to count what somebody wrote, and a busy chat does not fill the disk. With less than the
+    timeouts of a chat, a message that is forgotten does not count for them."""
+
     record_source_url: str = ""
     """Where the video of a record is, for those who ask ``with_source_urls``; see `stream_source_url`."""
 

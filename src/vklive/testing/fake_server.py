@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -92,6 +92,7 @@ class FakeServer:
             else each
             for each in vk_namespaces()
         )
+        self._tasks = Tasks()
         self._store = Store(memory_engine(), clock=self._clock)
         self._channels: dict[str, ChannelRecord] = {}
         # What the test has said and the store does not know yet: it can be asked in a loop only.
@@ -101,10 +102,11 @@ class FakeServer:
             Issuer(keys, tokens, clock=self._clock),
             publish=self._tell,
             settings=DevApiSettings(),
+            listeners=self._listeners,
+            tasks=self._tasks,
         )
         self.add_user(self.user, access_token=ACCESS_TOKEN)
         self._devapi = FakeDevApi(self.platform, settle=self._settle)
-        self._tasks = Tasks()
         self._broker = MemoryBroker(clock=self._clock)
         self._node: Node | None = None
         self._wires: list[Wire] = []
@@ -142,6 +144,7 @@ class FakeServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stop()
+        await self.platform.chat.stop()
         await self._tasks.stop()
         await self._store.__aexit__(kind, error, trace)
 
@@ -155,7 +158,7 @@ class FakeServer:
             tasks=self._tasks,
             ping_phase=lambda: 0.5,
         )
-        self._node.on_publication = self.platform.chats.take
+        self._node.on_publication = self.platform.chat.take
         await self._node.start()
 
     async def _stop(self) -> None:
@@ -262,6 +265,7 @@ class FakeServer:
             payload = msgspec.json.encode({"type": event.event_type, "data": event})
             chosen = usual_topic(event) if topic is None else Topic(topic)
         ws_channel = self._ws_channel(channel_url, chosen)
+        await self._settle()
         await self._running.publish(ws_channel, Publication(data=Raw(payload)))
         # The server writes at the end of a turn of the loop: what was said before a cut was said.
         await asyncio.sleep(0)
@@ -353,6 +357,9 @@ class FakeServer:
 
     def _plant(self, seed: Seed) -> None:
         self._unsettled.append(lambda: self._store.plant(seed))
+
+    def _listeners(self, ws_channel: str) -> Iterable[str]:
+        return () if self._node is None else self._node.listeners(ws_channel)
 
     async def _tell(self, ws_channel: str, publication: Publication) -> None:
         await self._running.publish(ws_channel, publication)

@@ -50,6 +50,7 @@ def test_a_file_that_is_not_there_is_an_error(tmp_path):
         ("[[memberships]]\nuser = 1\nchannel = 2\nsince = 2026-01-01T00:00:00\n", "since of user 1 and channel 2"),
         ("[[smiles]]\nid = 'a'\n[[smiles]]\nid = 'a'\n", "smile id a is there 2 times"),
         ("[[channels]]\nid=1\nowner=1\nurl='a'\nchat = { allow_access = 'nobody' }\n", "allow_access"),
+        ("[[channels]]\nid=1\nowner=1\nurl='a'\nchat = { any_message_timeout = 86401 }\n", "any_message_timeout"),
         ("[[users]]\nid = 1\nnick = 'a'\naccess_tokens = ['hunter2', 'hunter2']\n", "access token is there twice"),
         ("[[categories]]\ntitle = 'a'\n", "a category has no id"),
         ("[[categories]]\nid = 'a'\n[[categories]]\nid = 'a'\n", "category id a is there 2 times"),

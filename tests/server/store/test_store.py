@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
+from vklive.devapi.models import ChatAccess, ChatMode, ChatSettings, GeneralChatMode, OnlySmilesChatMode
 from vklive.devapi.scopes import Scope
 from vklive.errors import ConfigError
 from vklive.server.directory import (
@@ -21,6 +22,8 @@ from vklive.server.directory import (
     User,
 )
 from vklive.server.store import Store, parse_seed
+from vklive.server.store.chat_people import smiles
+from vklive.server.store.chat_settings import settings_of
 from vklive.server.store.engine import create_engine
 from vklive.testing.clock import EPOCH
 
@@ -220,6 +223,37 @@ async def test_planting_again_changes_what_is_named_and_leaves_the_rest(planted,
     assert found[43].url == "quiet"
     assert await viewer(planted, issued) == await viewer(planted, "token of anna") == User(id=7, nick="Anna")
     assert set(await planted.memberships(8, [42])) == {42}
+
+
+async def test_what_concerns_a_chat_is_planted_and_stays_when_a_seed_does_not_name_it(planted):
+    chat = """
+    [[channels]]
+    id = 42
+    url = "streamer"
+    owner = 7
+    chat = { allow_access = "subscribers", any_message_timeout = 5, is_links_prohibited = true }
+    [[memberships]]
+    channel = 42
+    user = 8
+    since = 2026-01-01T00:00:00Z
+    [[smiles]]
+    id = "s-1"
+    name = "peepo"
+    """
+    expected = ChatSettings(
+        allow_access=ChatAccess.SUBSCRIBERS,
+        any_message_timeout=5,
+        mode=ChatMode(general=GeneralChatMode(is_links_prohibited=True)),
+    )
+    for text_of_seed in (chat, SEED):
+        await planted.plant(seed(text_of_seed))
+        async with planted.database.reading() as session:
+            assert await settings_of(session, 42) == expected
+            assert {id_: row.name for id_, row in (await smiles(session, ["s-1", "s-2"])).items()} == {"s-1": "peepo"}
+        assert (await planted.memberships(8, [42]))[42].since == datetime(2026, 1, 1, tzinfo=UTC)
+    await planted.plant(seed('[[channels]]\nid = 42\nurl = "streamer"\nowner = 7\nchat = { only_smiles = true }\n'))
+    async with planted.database.reading() as session:
+        assert (await settings_of(session, 42)).mode == ChatMode(only_smiles=OnlySmilesChatMode())
 
 
 async def test_a_stream_ends_when_its_channel_is_not_live_and_begins_anew(planted, clock):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from vklive.server.chat_log import ChatLog
 from vklive.server.platform.acting import Acting, Publish
 from vklive.server.platform.catalog import Catalog
 from vklive.server.platform.channels import Channels
-from vklive.server.platform.chat import Chat
+from vklive.server.platform.chat import Chat, Listeners
 from vklive.server.platform.points.points import Points
 from vklive.server.platform.records import Records
 from vklive.server.platform.roles import Roles
@@ -16,6 +15,7 @@ from vklive.server.platform.websocket import WebSocketTokens
 from vklive.server.settings import DevApiSettings
 from vklive.server.source_urls import SourceUrls
 from vklive.server.store import Store
+from vklive.server.tasks import Tasks
 from vklive.server.tokens import Issuer
 
 
@@ -27,13 +27,14 @@ class Platform:
         issuer: signs the tokens of the pub/sub.
         publish: tells of events over the pub/sub.
         settings: limits.
+        listeners: says who is connected to a ws channel here.
+        tasks: where something runs beside the calls.
 
     Attributes:
         acting: how something is done that changes the store.
         catalog: see `vklive.server.platform.catalog`.
         channels: see `vklive.server.platform.channels`.
         chat: see `vklive.server.platform.chat`.
-        chats: what was said in chats.
         records: see `vklive.server.platform.records`.
         roles: see `vklive.server.platform.roles`.
         points: see `vklive.server.platform.points`.
@@ -43,13 +44,29 @@ class Platform:
         users: see `vklive.server.platform.users`.
     """
 
-    def __init__(self, store: Store, issuer: Issuer, *, publish: Publish, settings: DevApiSettings) -> None:
+    def __init__(
+        self,
+        store: Store,
+        issuer: Issuer,
+        *,
+        publish: Publish,
+        settings: DevApiSettings,
+        listeners: Listeners = lambda _: (),
+        tasks: Tasks | None = None,
+    ) -> None:
         self.store = store
         self.acting = Acting(store.database, publish)
         sources = SourceUrls(settings.stream_source_url)
         self.channels = Channels(store, sources=sources)
-        self.chats = ChatLog()
-        self.chat = Chat(self.channels, self.chats)
+        self.chat = Chat(
+            store.database,
+            store,
+            self.acting,
+            self.channels,
+            listeners=listeners,
+            retention=settings.chat_retention,
+            tasks=tasks or Tasks(),
+        )
         self.catalog = Catalog(store)
         self.records = Records(store.database, self.channels, sources=SourceUrls(settings.record_source_url))
         self.roles = Roles(store.database, self.channels, self.acting)

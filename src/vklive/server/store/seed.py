@@ -71,6 +71,7 @@ from msgspec import Meta, Struct
 
 from vklive.devapi.channel_url import slug_of
 from vklive.devapi.models import ChatAccess
+from vklive.devapi.models.chat import MAX_DELAY, MAX_TIMEOUT
 from vklive.devapi.models.points import MAX_POINTS, RewardBody
 from vklive.errors import ConfigError
 from vklive.server.directory import Role
@@ -157,9 +158,9 @@ class ChatSeed(Entry, frozen=True, kw_only=True):
     """How the chat of a channel is kept in order, see `vklive.devapi.models.ChatSettings`."""
 
     allow_access: ChatAccess = ChatAccess.ANY
-    allow_access_after: Number = 0
-    any_message_timeout: Number = 0
-    same_message_timeout: Number = 0
+    allow_access_after: Annotated[int, Meta(ge=0, le=MAX_DELAY)] = 0
+    any_message_timeout: Annotated[int, Meta(ge=0, le=MAX_TIMEOUT)] = 0
+    same_message_timeout: Annotated[int, Meta(ge=0, le=MAX_TIMEOUT)] = 0
     follow_alert: bool = False
     subscription_alert: bool = False
     only_smiles: bool = False

@@ -21,6 +21,7 @@ WHO = ("guest", "basic", "application", "viewer", "another owner", "owner withou
 
 ALL = (401, 200, 200, 200, 200, 200, 200)
 USERS = (401, 403, 403, 200, 200, 200, 200)
+USERS_WITH_SCOPE = (401, 403, 403, 200, 200, 403, 200)
 TOKENS = (401, 403, 200, 200, 200, 200, 200)
 OWNER_WITH_SCOPE = (401, 403, 403, 403, 403, 403, 200)
 
@@ -33,7 +34,10 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("get", "/v1/channel/credentials"): OWNER_WITH_SCOPE,
     ("get", "/v1/channel_roles"): OWNER_WITH_SCOPE,
     ("get", "/v1/channel_roles/user"): OWNER_WITH_SCOPE,
+    ("get", "/v1/chat/member"): ALL,
+    ("get", "/v1/chat/members"): ALL,
     ("get", "/v1/chat/messages"): ALL,
+    ("get", "/v1/chat/settings"): OWNER_WITH_SCOPE,
     ("get", "/v1/current_user"): USERS,
     ("get", "/v1/stream"): ALL,
     ("get", "/v1/stream_record"): ALL,
@@ -44,6 +48,8 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("post", "/v1/channel/stream/edit"): OWNER_WITH_SCOPE,
     ("post", "/v1/channel_roles/user/set"): OWNER_WITH_SCOPE,
     ("post", "/v1/channels"): ALL,
+    ("post", "/v1/chat/message/send"): USERS_WITH_SCOPE,
+    ("post", "/v1/chat/settings/edit"): OWNER_WITH_SCOPE,
 }
 
 SCOPES = {
@@ -52,6 +58,9 @@ SCOPES = {
     "/v1/channel_roles": Scope.CHANNEL_ROLES,
     "/v1/channel_roles/user": Scope.CHANNEL_ROLES,
     "/v1/channel_roles/user/set": Scope.CHANNEL_ROLES,
+    "/v1/chat/message/send": Scope.CHAT_MESSAGE_SEND,
+    "/v1/chat/settings": Scope.CHAT_SETTINGS,
+    "/v1/chat/settings/edit": Scope.CHAT_SETTINGS,
 }
 """The scope of each method that needs one."""
 
@@ -70,7 +79,12 @@ BODIES: dict[str, Any] = {
     "/v1/channel/stream/edit": {"stream": {}},
     "/v1/channel_roles/user/set": {"roles": [{"id": "vip"}]},
     "/v1/channels": {"channels": [{"url": "streamer"}]},
+    "/v1/chat/message/send": {"parts": [{"text": {"content": "hello"}}]},
+    "/v1/chat/settings/edit": {"chat_settings": {}},
 }
+
+GIVEN: dict[str, set[str]] = {"/v1/chat/settings/edit": {"channel_url"}}
+"""Parameters that are given although a method need not have them."""
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +103,7 @@ def call(http, document):
 
     async def called(verb: str, path: str, headers: dict[str, str]):
         operation = document["paths"][path][verb]
-        needed = {each["name"] for each in operation.get("parameters", ()) if each["required"]}
+        needed = {each["name"] for each in operation.get("parameters", ()) if each["required"]} | GIVEN.get(path, set())
         params = {name: PARAMS[name] for name in needed}
         return await http.request(verb, path, params=params, json=BODIES.get(path), headers=headers)
 
