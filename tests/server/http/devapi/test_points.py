@@ -140,7 +140,7 @@ async def test_a_demand_is_told_with_its_message_and_only_the_id_of_its_reward(o
         "message_parts": [
             {"mention": {"id": 1, "nick": "owner"}},
             {"text": {"content": "play "}},
-            {"link": {"content": "https://a.example", "url": "https://a.example"}},
+            {"link": {"content": "a.example", "url": "https://a.example"}},
         ],
         "created_at": demand["created_at"],
     }

@@ -39,8 +39,8 @@ def contents_of(parts: Sequence[PartToSend]) -> list[Content]:
 
     Raises:
         RefusalError: `INVALID_PARAM` for a part that is not exactly one thing, an address that leads nowhere on the
-            web, an id that nobody can have, and a message that says nothing; `MESSAGE_TOO_LONG` for more than
-            `MAX_PARTS` parts or `MAX_LENGTH` characters.
+            web, and an id that nobody can have; `MESSAGE_TOO_LONG` for more than `MAX_PARTS` parts or `MAX_LENGTH`
+            characters.
     """
     if len(parts) > MAX_PARTS:
         raise RefusalError(ApiError.MESSAGE_TOO_LONG, f"{len(parts)} parts, at most {MAX_PARTS}")
@@ -52,11 +52,19 @@ def contents_of(parts: Sequence[PartToSend]) -> list[Content]:
             found[-1] = TextToSend(content=last.content + content.content)
         elif content != TextToSend(content=""):
             found.append(content)
-    if all(isinstance(content, TextToSend) and not content.content.strip() for content in found):
-        raise RefusalError(ApiError.INVALID_PARAM, "The message is empty")
     if (length := sum(map(_length, found))) > MAX_LENGTH:
         raise RefusalError(ApiError.MESSAGE_TOO_LONG, f"{length} characters, at most {MAX_LENGTH}")
     return found
+
+
+def check_says_something(contents: Iterable[Content]) -> None:
+    """See that there is more than white space.
+
+    Raises:
+        RefusalError: `INVALID_PARAM`.
+    """
+    if all(isinstance(content, TextToSend) and not content.content.strip() for content in contents):
+        raise RefusalError(ApiError.INVALID_PARAM, "The message is empty")
 
 
 def _content(part: PartToSend, number: int) -> Content:

@@ -9,7 +9,7 @@ from vklive.server.platform.acting import Acting, ChannelFacts
 from vklive.server.platform.channels import Channels
 from vklive.server.platform.chat.archive import Archive
 from vklive.server.platform.chat.author import author
-from vklive.server.platform.chat.parts import contents_of, fingerprint
+from vklive.server.platform.chat.parts import check_says_something, contents_of, fingerprint
 from vklive.server.platform.chat.rules import check_pace, check_writer, keeps_order, what_is_written
 from vklive.server.platform.chat.saying import resolved, say
 from vklive.server.refusal import RefusalError
@@ -41,7 +41,7 @@ class Sending:
 
                 1. there is no such channel, or it is banned: see `Channels.find`;
                 2. the message cannot be said at all: `INVALID_PARAM`, `MESSAGE_TOO_LONG`, see
-                   `vklive.server.platform.chat.parts.contents_of`;
+                   `vklive.server.platform.chat.parts.contents_of`, and `INVALID_PARAM` for one that says nothing;
                 3. `stream_id` is no stream of this channel that is on: `MISSING_PARAM` when it is empty, else
                    `INVALID_PARAM` (the page of the method has no 404 of its own);
                 4. the user may not write here: `FORBIDDEN`, see `vklive.server.platform.chat.rules.check_writer`;
@@ -54,6 +54,7 @@ class Sending:
         """
         channel = await self._channels.find(channel_url)
         contents = contents_of(message.parts)
+        check_says_something(contents)
         if not stream_id:
             raise RefusalError(ApiError.MISSING_PARAM, "stream_id is empty")
         await self._archive.settled()

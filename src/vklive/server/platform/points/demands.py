@@ -13,9 +13,10 @@ from vklive.events import RewardDemandCreated, plain_text
 from vklive.server.directory import User
 from vklive.server.platform.acting import Acting, ChannelFacts
 from vklive.server.platform.channels import Channels
+from vklive.server.platform.chat.parts import contents_of
+from vklive.server.platform.chat.saying import resolved
 from vklive.server.platform.points import presentation
 from vklive.server.platform.points.balances import balance_of, hold_user
-from vklive.server.platform.points.message import written
 from vklive.server.platform.points.rules import check_owner, check_settling, price_of
 from vklive.server.refusal import RefusalError
 from vklive.server.store import points as store
@@ -46,6 +47,7 @@ class Demands:
     async def activate(self, user: User, channel_url: str, wish: RewardActivation) -> None:
         """Pay for a reward, see `price_of`. The owner of the channel, and nobody else, is told of it."""
         channel = await self._channels.find(channel_url)
+        contents = [] if wish.message is None else contents_of(wish.message.parts)
         async with self._acting() as act:
             session = act.session
             reward = await store.reward(session, wish.id, channel_id=channel.id, hold=True)
@@ -53,7 +55,7 @@ class Demands:
                 raise RefusalError(ApiError.NOT_FOUND, "The channel has no such reward")
             buyer = await hold_user(session, user.id)
             membership = await session.get(MembershipRow, (user.id, channel.id))
-            message = await written(session, wish.message)
+            message = await resolved(session, contents)
             price = price_of(
                 presentation.reward(reward),
                 uses=await store.uses(session, reward.id, user_id=user.id),
