@@ -91,45 +91,49 @@ async def test_what_was_paid_comes_back_also_when_the_price_has_changed(world):
     assert await world.balance(ANNA) == 50
 
 
-async def test_only_the_owner_is_told_of_a_demand_and_of_its_reward_only_the_id(world, clock):
+async def test_the_owner_is_told_of_a_demand_with_only_the_id_of_its_reward_and_the_chat_who_got_one(world, clock):
     await world.points.balances.grant("streamer", user_id=7, amount=100)
     message = ChatMessageToSend.of("now, please")
 
     await world.points.demands.activate(ANNA, "streamer", RewardActivation(id="water", message=message))
 
-    assert world.told == [
-        (
-            "api-channel-points:42#1",
-            {
-                "type": "channel_points_reward_demand_create",
-                "data": {
-                    "demand": {
-                        "id": await newest(world),
-                        "user": {
-                            "id": 7,
-                            "nick": "Анна",
-                            "nick_color": 3,
-                            "avatar_url": "https://a.example/anna.png",
-                        },
-                        "reward": {"id": "water"},
-                        "status": "pending",
-                        "message_parts": [{"text": {"content": "now, please"}}],
-                        "created_at": int(clock.wall()),
-                    }
-                },
+    demand, in_chat = world.told
+    assert demand == (
+        "api-channel-points:42#1",
+        {
+            "type": "channel_points_reward_demand_create",
+            "data": {
+                "demand": {
+                    "id": await newest(world),
+                    "user": {
+                        "id": 7,
+                        "nick": "Анна",
+                        "nick_color": 3,
+                        "avatar_url": "https://a.example/anna.png",
+                    },
+                    "reward": {"id": "water"},
+                    "status": "pending",
+                    "message_parts": [{"text": {"content": "now, please"}}],
+                    "created_at": int(clock.wall()),
+                }
             },
-        )
-    ]
+        },
+    )
+    ws_channel, said = in_chat
+    message = said["data"]["chat_message"]
+    assert (ws_channel, message["author"]["nick"]) == ("api-channel-chat:42", "ChatBot")
+    assert message["parts"][0] == {"mention": {"id": 7, "nick": "Анна"}}
+    assert message["parts"][1]["text"]["content"].startswith("получает награду")
 
 
 async def test_nothing_is_told_of_a_demand_that_is_refused_nor_of_what_is_settled(world):
     await world.points.balances.grant("streamer", user_id=7, amount=50)
     await world.points.demands.activate(ANNA, "streamer", WATER)
     await world.points.demands.settle(OWNER, "streamer", [await newest(world)], to=APPROVED)
-    assert len(world.told) == 1
+    assert len(world.told) == 2
 
     assert await refusal(world.points.demands.activate(ANNA, "streamer", WATER)) is ApiError.UNPROCESSABLE_ENTITY
-    assert len(world.told) == 1
+    assert len(world.told) == 2
 
 
 async def test_the_owner_tries_a_reward_for_nothing_and_a_banned_user_has_none(world):

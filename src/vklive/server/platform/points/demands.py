@@ -13,6 +13,7 @@ from vklive.events import RewardDemandCreated, plain_text
 from vklive.server.directory import User
 from vklive.server.platform.acting import Acting, ChannelFacts
 from vklive.server.platform.channels import Channels
+from vklive.server.platform.chat.bot import tell_redemption
 from vklive.server.platform.chat.parts import contents_of
 from vklive.server.platform.chat.saying import resolved
 from vklive.server.platform.points import presentation
@@ -45,7 +46,11 @@ class Demands:
         self._acting = acting
 
     async def activate(self, user: User, channel_url: str, wish: RewardActivation) -> None:
-        """Pay for a reward, see `price_of`. The owner of the channel, and nobody else, is told of it."""
+        """Pay for a reward, see `price_of`.
+
+        The owner of the channel, and nobody else, is told of the demand and of what is written with it. The chat hears
+        from the platform's bot who has got which reward (vk.md 4.1.1).
+        """
         channel = await self._channels.find(channel_url)
         contents = [] if wish.message is None else contents_of(wish.message.parts)
         async with self._acting() as act:
@@ -77,10 +82,9 @@ class Demands:
             )
             session.add(row)
             await session.flush()
-            act.announce(
-                ChannelFacts(id=channel.id, url=channel.url, owner_id=channel.owner.id),
-                RewardDemandCreated(demand=presentation.new_demand(row, buyer)),
-            )
+            facts = ChannelFacts(id=channel.id, url=channel.url, owner_id=channel.owner.id)
+            act.announce(facts, RewardDemandCreated(demand=presentation.new_demand(row, buyer)))
+            await tell_redemption(act, facts, user_id=user.id, nick=buyer.nick, reward=reward.name, price=price)
 
     async def page(
         self, user: User, channel_url: str, *, reward_id: str | None = None, offset: int = 0, limit: int
