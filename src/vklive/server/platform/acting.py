@@ -21,13 +21,19 @@ import msgspec
 from msgspec import Raw, Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from vklive.events import EventData
+from vklive.devapi.topics import Topic
+from vklive.events import EventData, UnknownEvent
 from vklive.protocol.messages import Publication
+from vklive.server.names import WsChannel, build
 from vklive.server.platform.routing import ws_channel_of
 from vklive.server.store.database import Database
+from vklive.server.targets import Target
 
 Publish: TypeAlias = Callable[[str, Publication], Awaitable[object]]
 """Publishes into a ws channel: `vklive.server.node.Node.publish`."""
+
+Unsubscribe: TypeAlias = Callable[[Target, str], Awaitable[None]]
+"""Ends subscriptions of a user to a ws channel: `vklive.server.node.Node.unsubscribe`."""
 
 
 class ChannelFacts(Struct, frozen=True, kw_only=True):
@@ -43,15 +49,42 @@ class Announcement(Struct, frozen=True, kw_only=True):
 
     Attributes:
         channel: where.
-        event: what.
+        event: what; an `UnknownEvent` when only a foreign platform knows what it means.
         user_id: who alone is to hear it; `None` for all whom it concerns.
         limited: it is of a limited stream.
+        topic: where it is heard, instead of where its type says.
+        given: the JSON of its data as a foreign platform gave it, with the fields that `event` does not know; `None`
+            when `event` is all that there is.
     """
 
     channel: ChannelFacts
     event: EventData
     user_id: int | None = None
     limited: bool = False
+    topic: Topic | None = None
+    given: Raw | None = None
+
+    @property
+    def type(self) -> str:
+        """Its type on the wire."""
+        return self.event.type if isinstance(self.event, UnknownEvent) else self.event.event_type
+
+    @property
+    def data(self) -> Raw:
+        """The JSON of its data."""
+        return Raw(msgspec.json.encode(self.event)) if self.given is None else self.given
+
+    @property
+    def ws_channel(self) -> str:
+        """The name of the ws channel where it is heard."""
+        return ws_channel_of(
+            self.event,
+            channel_id=self.channel.id,
+            owner_id=self.channel.owner_id,
+            user_id=self.user_id,
+            limited=self.limited,
+            topic=self.topic,
+        )
 
 
 class Outbox(Protocol):
@@ -78,12 +111,29 @@ class Act:
         self.session = session
         self.now = now
         self.announcements: list[Announcement] = []
+        self.deafened: list[tuple[str, str]] = []
 
     def announce(
-        self, channel: ChannelFacts, event: EventData, *, user_id: int | None = None, limited: bool = False
-    ) -> None:
+        self,
+        channel: ChannelFacts,
+        event: EventData,
+        *,
+        user_id: int | None = None,
+        limited: bool = False,
+        topic: Topic | None = None,
+        given: Raw | None = None,
+    ) -> Announcement:
         """Tell of it when it is done; see `Announcement`. Announcements of one act are told in their order."""
-        self.announcements.append(Announcement(channel=channel, event=event, user_id=user_id, limited=limited))
+        announcement = Announcement(
+            channel=channel, event=event, user_id=user_id, limited=limited, topic=topic, given=given
+        )
+        self.announcements.append(announcement)
+        return announcement
+
+    def deafen(self, channel: ChannelFacts, user_id: int) -> None:
+        """When it is done, and before it is told, end what the user hears of the channel that not everybody may."""
+        limited = WsChannel(Topic.LIMITED_CHAT, channel.id), WsChannel(Topic.LIMITED_PRIVATE_CHAT, channel.id, user_id)
+        self.deafened += [(str(user_id), build(ws_channel)) for ws_channel in limited]
 
 
 class Acting:
@@ -92,12 +142,21 @@ class Acting:
     Args:
         database: where.
         publish: tells of it over the WebSocket.
+        unsubscribe: ends what somebody may hear no longer; `None` where nobody hears anything.
         outboxes: tell of it in other ways.
     """
 
-    def __init__(self, database: Database, publish: Publish, *, outboxes: Sequence[Outbox] = ()) -> None:
+    def __init__(
+        self,
+        database: Database,
+        publish: Publish,
+        *,
+        unsubscribe: Unsubscribe | None = None,
+        outboxes: Sequence[Outbox] = (),
+    ) -> None:
         self._database = database
         self._publish = publish
+        self._unsubscribe = unsubscribe
         self._outboxes = outboxes
 
     @asynccontextmanager
@@ -113,23 +172,15 @@ class Acting:
             for announcement in act.announcements:
                 for outbox in self._outboxes:
                     await outbox.add(session, announcement, now=act.now)
+        if self._unsubscribe is not None:
+            for user, ws_channel in act.deafened:
+                await self._unsubscribe(Target(user=user), ws_channel)
         for announcement in act.announcements:
-            await self._publish(_ws_channel(announcement), _publication(announcement.event))
+            await self._publish(announcement.ws_channel, _publication(announcement))
         if act.announcements:
             for outbox in self._outboxes:
                 outbox.wake()
 
 
-def _ws_channel(announcement: Announcement) -> str:
-    channel = announcement.channel
-    return ws_channel_of(
-        announcement.event,
-        channel_id=channel.id,
-        owner_id=channel.owner_id,
-        user_id=announcement.user_id,
-        limited=announcement.limited,
-    )
-
-
-def _publication(event: EventData) -> Publication:
-    return Publication(data=Raw(msgspec.json.encode({"type": event.event_type, "data": event})))
+def _publication(announcement: Announcement) -> Publication:
+    return Publication(data=Raw(msgspec.json.encode({"type": announcement.type, "data": announcement.data})))

@@ -25,8 +25,21 @@ OWN = {
 }
 
 
+LIMITED = {
+    Topic.CHAT: Topic.LIMITED_CHAT,
+    Topic.PRIVATE_CHAT: Topic.LIMITED_PRIVATE_CHAT,
+}
+"""Where something of a limited stream is heard instead. What is not here is told to all, also of a limited stream."""
+
+
 def ws_channel_of(
-    event: EventData, *, channel_id: int, owner_id: int, user_id: int | None = None, limited: bool = False
+    event: EventData,
+    *,
+    channel_id: int,
+    owner_id: int,
+    user_id: int | None = None,
+    limited: bool = False,
+    topic: Topic | None = None,
 ) -> str:
     """The name of the ws channel where an event is heard.
 
@@ -36,13 +49,14 @@ def ws_channel_of(
         owner_id: whose it is; what is only for the owner is heard in the owner's ws channel.
         user_id: who alone is to hear it; `None` for all whom it concerns.
         limited: it is of a limited stream.
+        topic: instead of that of its type in `TOPICS`.
 
     Raises:
-        KeyError: `TOPICS` does not have its type.
+        KeyError: `TOPICS` does not have its type, and no topic is given.
     """
-    topic = TOPICS[event.event_type]
-    if limited and topic is Topic.CHAT:
-        topic = Topic.LIMITED_CHAT
+    topic = topic or TOPICS[event.event_type]
+    if limited:
+        topic = LIMITED.get(topic, topic)
     if user_id is not None:
         topic = OWN.get(topic, topic)
     of = (user_id or owner_id) if topic.is_private else None
