@@ -22,9 +22,11 @@ from vklive.server.http.health import health_route
 from vklive.server.http.metrics import metrics_route
 from vklive.server.http.openapi import PATH as DOCS_PATH
 from vklive.server.http.openapi import openapi_config
+from vklive.server.http.platform_api import platform_api
 from vklive.server.http.server_api import server_api_router
 from vklive.server.listening import Listener
 from vklive.server.namespaces import Namespace, Namespaces
+from vklive.server.node import Phase
 from vklive.server.platform.platform import Platform
 from vklive.server.pubsub import PubSub
 from vklive.server.settings import Settings, TokenSettings
@@ -75,6 +77,7 @@ class Server:
             self._store,
             self._issuer,
             publish=self.node.publish,
+            unsubscribe=self.node.unsubscribe,
             settings=settings.devapi,
             listeners=self.node.listeners,
             tasks=self._tasks,
@@ -84,6 +87,7 @@ class Server:
         self._app = Litestar(
             route_handlers=[
                 devapi(platform),
+                platform_api(platform.acting, key=settings.api_key, is_open=lambda: self.node.phase is Phase.RUNNING),
                 server_api_router(self.node, key=settings.api_key, name=self._name_of_node),
                 health_route("/health"),
                 *metrics,
@@ -143,6 +147,8 @@ class Server:
             started.push_async_callback(self._platform.chat.stop)
             await self.node.start()
             started.push_async_callback(self.node.stop)
+            self._platform.upkeep.start(self._tasks)
+            started.push_async_callback(self._platform.upkeep.stop)
             await started.enter_async_context(self._listener)
             self._started = started.pop_all()
         return self

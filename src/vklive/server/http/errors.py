@@ -54,6 +54,11 @@ def _invalid(_: Request[Any, Any, Any], error: ValidationException) -> Response[
     return answer(ApiError.INVALID_PARAM, "; ".join(problems) or "The request is not what this method takes")
 
 
+def _too_deep(request: Request[Any, Any, Any], _: RecursionError) -> Response[ErrorBody]:
+    _log.warning("%s %s: the body is nested too deeply", request.method, request.url.path)
+    return answer(ApiError.INVALID_PARAM, "The body is nested too deeply")
+
+
 def _not_found(_: Request[Any, Any, Any], __: NotFoundException) -> Response[ErrorBody]:
     return answer(ApiError.UNKNOWN_API_METHOD, "There is no such method")
 
@@ -79,6 +84,7 @@ exception_handlers: ExceptionHandlersMap = {  # pyright: ignore[reportUnknownVar
     RefusalError: _refused,
     DirectoryUnavailableError: _unavailable,
     ValidationException: _invalid,
+    RecursionError: _too_deep,
     NotFoundException: _not_found,
     MethodNotAllowedException: _wrong_verb,
     HTTPException: _other,

@@ -40,6 +40,9 @@ def openapi_config() -> OpenAPIConfig:
                 "Basic": SecurityScheme(
                     type="http", scheme="basic", description="client_id and client_secret of an application"
                 ),
+                "ApiKey": SecurityScheme(
+                    type="apiKey", name="X-API-Key", security_scheme_in="header", description="The key of the platform"
+                ),
             }
         ),
     )
@@ -71,7 +74,8 @@ def _page(document: Schema) -> Iterator[str]:
     yield f"<h1>{escape(info['title'])}</h1><p>{_text(info['description'])} Version {escape(info['version'])}.</p>"
     yield f"<p>For programs: <a href='{PATH}/openapi.json'>openapi.json</a>. Every call says who makes it:</p><ul>"
     for name, scheme in document["components"]["securitySchemes"].items():
-        yield f"<li><code>Authorization: {escape(name)} …</code> {_text(scheme['description'])}</li>"
+        header = f"{scheme['name']}: …" if scheme["type"] == "apiKey" else f"Authorization: {name} …"
+        yield f"<li><code>{escape(header)}</code> {_text(scheme['description'])}</li>"
     yield "</ul>"
     for path, methods in document["paths"].items():
         for verb, operation in methods.items():

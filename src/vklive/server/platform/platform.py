@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vklive.server.platform.acting import Acting, Publish
+from vklive.server.platform import requests, subscriptions
+from vklive.server.platform.acting import Acting, Publish, Unsubscribe
 from vklive.server.platform.catalog import Catalog
 from vklive.server.platform.channels import Channels
 from vklive.server.platform.chat import Chat, Listeners
@@ -10,6 +11,7 @@ from vklive.server.platform.points.points import Points
 from vklive.server.platform.records import Records
 from vklive.server.platform.roles import Roles
 from vklive.server.platform.stream import Streams
+from vklive.server.platform.upkeep import Upkeep
 from vklive.server.platform.users import Users
 from vklive.server.platform.websocket import WebSocketTokens
 from vklive.server.settings import DevApiSettings
@@ -26,6 +28,7 @@ class Platform:
         store: users, applications, channels, and everything that they do.
         issuer: signs the tokens of the pub/sub.
         publish: tells of events over the pub/sub.
+        unsubscribe: ends what somebody may hear no longer; `None` where nobody hears anything.
         settings: limits.
         listeners: says who is connected to a ws channel here.
         tasks: where something runs beside the calls.
@@ -41,6 +44,7 @@ class Platform:
         store: see above.
         streams: see `vklive.server.platform.stream`.
         tokens: see `vklive.server.platform.websocket`.
+        upkeep: is to be run as long as the server.
         users: see `vklive.server.platform.users`.
     """
 
@@ -50,12 +54,13 @@ class Platform:
         issuer: Issuer,
         *,
         publish: Publish,
+        unsubscribe: Unsubscribe | None = None,
         settings: DevApiSettings,
         listeners: Listeners = lambda _: (),
         tasks: Tasks | None = None,
     ) -> None:
         self.store = store
-        self.acting = Acting(store.database, publish)
+        self.acting = Acting(store.database, publish, unsubscribe=unsubscribe)
         sources = SourceUrls(settings.stream_source_url)
         self.channels = Channels(store, sources=sources)
         self.chat = Chat(
@@ -74,3 +79,9 @@ class Platform:
         self.users = Users(store.database)
         self.points = Points(self.channels, store.database, self.acting)
         self.tokens = WebSocketTokens(store, issuer, limit=settings.max_subscription_tokens)
+        self.upkeep = Upkeep(
+            {
+                "ending subscriptions": lambda: subscriptions.end_run_out(self.acting),
+                "forgetting requests": lambda: requests.forget_old(self.acting),
+            }
+        )

@@ -6,9 +6,9 @@ Source: Centrifugo v4.1.5 and v5, internal/middleware/auth.go; centrifugo.md 6.1
 from __future__ import annotations
 
 import hmac
+from typing import Any
 
-from litestar import Request
-from litestar.datastructures import State
+from litestar.connection import ASGIConnection
 from msgspec import Struct
 
 
@@ -29,7 +29,7 @@ class Credentials(Struct, frozen=True):
         return "Credentials(<secret>)"
 
     @classmethod
-    def of(cls, request: Request[None, None, State]) -> Credentials:
+    def of(cls, request: ASGIConnection[Any, Any, Any, Any]) -> Credentials:
         """Those of a request."""
         headers = request.headers
         return cls(

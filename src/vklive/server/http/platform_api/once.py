@@ -1,0 +1,67 @@
+"""Carries out what a request asks for, once for each idempotency key."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request
+
+from vklive.devapi.errors import ApiError
+from vklive.devapi.models import Data
+from vklive.server.platform.acting import Act, Acting
+from vklive.server.platform.requests import MAX_KEY_LENGTH, PlatformRequest, carry_out
+from vklive.server.refusal import RefusalError
+
+T = TypeVar("T")
+
+
+class Once:
+    """See the module.
+
+    Args:
+        acting: begins acts.
+    """
+
+    def __init__(self, acting: Acting) -> None:
+        self._acting = acting
+
+    async def __call__(
+        self,
+        request: Request[None, None, Any],
+        kind: type[T],
+        work: Callable[[Act], Awaitable[T]],
+        *,
+        key: str | None,
+    ) -> Data[T]:
+        """Do it, or say what was answered when it was done.
+
+        Args:
+            request: what was asked: two are the same when method, path and body are, byte for byte.
+            kind: what `work` gives.
+            work: does it.
+            key: what the caller calls the request; `None` when it may be done each time.
+
+        Raises:
+            RefusalError: `work` refuses, or the key is none, or came with another request before.
+        """
+
+        async def done(act: Act) -> str:
+            return msgspec.json.encode(await work(act)).decode()
+
+        keyed = None if key is None else _keyed(key, request, await request.body())
+        answer = await carry_out(self._acting, keyed, done)
+        return Data(msgspec.json.decode(answer, type=kind))
+
+
+def _keyed(key: str, request: Request[None, None, Any], body: bytes) -> PlatformRequest:
+    if not 1 <= len(key) <= MAX_KEY_LENGTH:
+        raise RefusalError(ApiError.INVALID_PARAM, f"The idempotency key has not 1 to {MAX_KEY_LENGTH} characters")
+    asked = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
+    asked.update(body)
+    return PlatformRequest(
+        key_hash=hashlib.sha256(key.encode()).hexdigest(),
+        request_hash=asked.hexdigest(),
+    )
