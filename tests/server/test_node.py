@@ -281,6 +281,21 @@ def test_the_server_subscribes_and_unsubscribes_whom_it_wants():
     play(scene)
 
 
+def test_who_is_deafened_is_told_so_where_there_was_something_to_hear():
+    async def scene(node: Node) -> None:
+        one, other, stranger = Client(node, "1"), Client(node, "1"), Client(node, "2")
+        await asyncio.sleep(0.1)
+        for client in (one, stranger):
+            await client.ask(subscribe={"channel": "rec:a"})
+        await node.deafen(Target(user="1"), "rec:a")
+        await node.publish("rec:a", said(1))
+        await asyncio.sleep(0.1)
+        assert one.pushes == [{"channel": "rec:a", "unsubscribe": {"code": 2000, "reason": "server unsubscribe"}}]
+        assert [len(client.pushes) for client in (other, stranger)] == [0, 1]
+
+    play(scene)
+
+
 def test_the_server_subscribes_from_a_position_on():
     async def scene(node: Node) -> None:
         for number in range(3):

@@ -77,7 +77,7 @@ class Server:
             self._store,
             self._issuer,
             publish=self.node.publish,
-            unsubscribe=self.node.unsubscribe,
+            deafen=self.node.deafen,
             settings=settings.devapi,
             listeners=self.node.listeners,
             tasks=self._tasks,

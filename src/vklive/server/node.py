@@ -344,6 +344,12 @@ class Node:
         for connection in self._of(target):
             connection.unsubscribe(ws_channel)
 
+    async def deafen(self, target: Target, ws_channel: str) -> None:
+        """End their subscriptions as `unsubscribe` does, but tell nothing to those who have none."""
+        for connection in self._of(target):
+            if ws_channel in connection.machine.subscriptions:
+                connection.unsubscribe(ws_channel)
+
     async def disconnect(self, target: Target, *, code: int, reason: str, keep: Collection[str] = ()) -> None:
         """Close them, except those whose client ids are to be kept."""
         for connection in self._of(target):

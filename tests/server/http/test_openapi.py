@@ -89,9 +89,11 @@ async def test_the_schema_has_the_devapi_and_nothing_else(http):
 async def test_every_method_says_how_one_shows_who_one_is(http):
     document = (await http.get("/docs/openapi.json")).json()
 
-    assert {name: scheme["scheme"] for name, scheme in document["components"]["securitySchemes"].items()} == {
+    schemes = document["components"]["securitySchemes"]
+    assert {name: scheme.get("scheme", scheme.get("name")) for name, scheme in schemes.items()} == {
         "Bearer": "bearer",
         "Basic": "basic",
+        "ApiKey": "X-API-Key",
     }
     for operations in document["paths"].values():
         for operation in operations.values():

@@ -76,7 +76,7 @@ class World:
         self.store = Store(database_url, clock=self.clock)
         self.told: list[tuple[str, dict[str, Any]]] = []
         self.deafened: list[tuple[str, str]] = []
-        self.acting = Acting(self.store.database, self._publish, unsubscribe=self._unsubscribe)
+        self.acting = Acting(self.store.database, self._publish, deafen=self._deafen)
 
     @property
     def now(self) -> int:
@@ -111,7 +111,7 @@ class World:
     async def _publish(self, ws_channel: str, publication: Publication) -> None:
         self.told.append((ws_channel, json.loads(bytes(publication.data))))
 
-    async def _unsubscribe(self, target: Target, ws_channel: str) -> None:
+    async def _deafen(self, target: Target, ws_channel: str) -> None:
         self.deafened.append((target.user, ws_channel))
 
 

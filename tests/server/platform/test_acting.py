@@ -20,10 +20,10 @@ async def test_what_is_heard_ends_after_the_transaction_and_before_anything_is_t
     async def publish(*_: object) -> None:
         happened.append(f"told, with {len(await world.rows(UserRow, id=99))} user")
 
-    async def unsubscribe(*_: object) -> None:
+    async def deafen(*_: object) -> None:
         happened.append("deafened")
 
-    async with Acting(world.store.database, publish, unsubscribe=unsubscribe)() as act:
+    async with Acting(world.store.database, publish, deafen=deafen)() as act:
         act.announce(PLACE, FOLLOWED)
         act.deafen(PLACE, 11)
         act.session.add(UserRow(id=99, nick="new"))

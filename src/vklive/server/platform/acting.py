@@ -32,8 +32,8 @@ from vklive.server.targets import Target
 Publish: TypeAlias = Callable[[str, Publication], Awaitable[object]]
 """Publishes into a ws channel: `vklive.server.node.Node.publish`."""
 
-Unsubscribe: TypeAlias = Callable[[Target, str], Awaitable[None]]
-"""Ends subscriptions of a user to a ws channel: `vklive.server.node.Node.unsubscribe`."""
+Deafen: TypeAlias = Callable[[Target, str], Awaitable[None]]
+"""Ends what somebody hears of a ws channel: `vklive.server.node.Node.deafen`."""
 
 
 class ChannelFacts(Struct, frozen=True, kw_only=True):
@@ -142,7 +142,7 @@ class Acting:
     Args:
         database: where.
         publish: tells of it over the WebSocket.
-        unsubscribe: ends what somebody may hear no longer; `None` where nobody hears anything.
+        deafen: ends what somebody may hear no longer; `None` where nobody hears anything.
         outboxes: tell of it in other ways.
     """
 
@@ -151,12 +151,12 @@ class Acting:
         database: Database,
         publish: Publish,
         *,
-        unsubscribe: Unsubscribe | None = None,
+        deafen: Deafen | None = None,
         outboxes: Sequence[Outbox] = (),
     ) -> None:
         self._database = database
         self._publish = publish
-        self._unsubscribe = unsubscribe
+        self._deafen = deafen
         self._outboxes = outboxes
 
     @asynccontextmanager
@@ -172,9 +172,9 @@ class Acting:
             for announcement in act.announcements:
                 for outbox in self._outboxes:
                     await outbox.add(session, announcement, now=act.now)
-        if self._unsubscribe is not None:
+        if self._deafen is not None:
             for user, ws_channel in act.deafened:
-                await self._unsubscribe(Target(user=user), ws_channel)
+                await self._deafen(Target(user=user), ws_channel)
         for announcement in act.announcements:
             await self._publish(announcement.ws_channel, _publication(announcement))
         if act.announcements:

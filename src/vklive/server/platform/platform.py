@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vklive.server.platform import requests, subscriptions
-from vklive.server.platform.acting import Acting, Publish, Unsubscribe
+from vklive.server.platform.acting import Acting, Deafen, Publish
 from vklive.server.platform.catalog import Catalog
 from vklive.server.platform.channels import Channels
 from vklive.server.platform.chat import Chat, Listeners
@@ -28,7 +28,7 @@ class Platform:
         store: users, applications, channels, and everything that they do.
         issuer: signs the tokens of the pub/sub.
         publish: tells of events over the pub/sub.
-        unsubscribe: ends what somebody may hear no longer; `None` where nobody hears anything.
+        deafen: ends what somebody may hear no longer; `None` where nobody hears anything.
         settings: limits.
         listeners: says who is connected to a ws channel here.
         tasks: where something runs beside the calls.
@@ -54,13 +54,13 @@ class Platform:
         issuer: Issuer,
         *,
         publish: Publish,
-        unsubscribe: Unsubscribe | None = None,
+        deafen: Deafen | None = None,
         settings: DevApiSettings,
         listeners: Listeners = lambda _: (),
         tasks: Tasks | None = None,
     ) -> None:
         self.store = store
-        self.acting = Acting(store.database, publish, unsubscribe=unsubscribe)
+        self.acting = Acting(store.database, publish, deafen=deafen)
         sources = SourceUrls(settings.stream_source_url)
         self.channels = Channels(store, sources=sources)
         self.chat = Chat(
