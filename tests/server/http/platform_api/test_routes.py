@@ -102,11 +102,12 @@ async def test_each_method_is_heard_by_those_whom_it_concerns_and_nobody_else(da
 
         expected = [(INFO, type_) for path in METHODS for type_ in TELLS.get(path, [])]
         expected.append((ELSEWHERE, "channel_raid_income"))
+        told: dict[str, Any] = {}
         for who, listener in listeners.items():
             heard = await listener.until(INFO, "last")
             assert [(channel, event["type"]) for channel, event in heard] == expected, who
+            told = {event["type"]: event["data"] for _, event in heard}
             await listener.close()
-        told = {event["type"]: event["data"] for _, event in heard}
         assert told["channel_follow_create"] == {"follow": answers["followers/add"]}
         assert told["channel_subscription_change"] == {"subscription": answers["subscriptions/change"]}
         assert told["channel_subscription_gift_give"] == {"gift_subscription": answers["gifts/give"]}
