@@ -29,7 +29,7 @@ def openapi_config() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="vklive DevAPI",
         version=__version__,
-        description="The part of the DevAPI of VK Video Live that this server implements.",
+        description="The part of the DevAPI of VK Video Live that this server implements, and the API of its platform.",
         path=PATH,
         render_plugins=[ReferencePage()],
         components=Components(
