@@ -16,6 +16,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from vklive.clock import SystemClock
 from vklive.errors import ConfigError
 from vklive.server.access import vk_namespaces
 from vklive.server.app import Server, with_those_of_vk
@@ -123,6 +124,34 @@ async def test_what_was_said_in_a_chat_long_ago_is_forgotten(sqlite_url, seed):
     async with Server(settings, clock=in_a_year) as server, asyncio.timeout(20):
         while await messages_of(server):
             pass
+
+
+class ADayLater(SystemClock):
+    """What the clocks of a server say that is started tomorrow."""
+
+    def wall(self) -> float:
+        return super().wall() + 86_400.0
+
+
+async def test_what_has_run_out_while_the_server_was_away_ends_by_itself(seed, sqlite_url):
+    async def call(server: Server, verb: str) -> int:
+        body = {"user_id": 8, "level": {"id": "a"}, "days_duration": 1} if verb == "create" else {"user_id": 8}
+        async with httpx2.AsyncClient(trust_env=False, headers={"X-API-Key": KEY}) as http:
+            where = f"{server.url}/platform/v1/channels/streamer/subscriptions/{verb}"
+            return (await http.post(where, json=body)).status_code
+
+    settings = Settings(port=0, database_url=sqlite_url, seed=str(seed), api_key=KEY)
+    seed.write_text(SEED + '\n[[users]]\nid = 8\nnick = "subscriber"\n')
+    async with Server(settings) as server:
+        assert await call(server, "create") == 200
+    tomorrow = Server(settings, clock=ADayLater())
+    told = asyncio.Event()
+    tomorrow.node.on_publication = lambda _, publication: (
+        told.set() if b"channel_subscription_delete" in bytes(publication.data) else None
+    )
+    async with tomorrow, asyncio.timeout(20):
+        await told.wait()
+        assert await call(tomorrow, "end") == 422
 
 
 async def token_of(server: Server) -> str:

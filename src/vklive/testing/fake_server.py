@@ -101,6 +101,7 @@ class FakeServer:
             self._store,
             Issuer(keys, tokens, clock=self._clock),
             publish=self._tell,
+            deafen=lambda target, ws_channel: self._running.deafen(target, ws_channel),
             settings=DevApiSettings(),
             listeners=self._listeners,
             tasks=self._tasks,

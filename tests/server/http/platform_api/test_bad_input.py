@@ -43,6 +43,10 @@ MALFORMED = (
     b'{"user_id":1e999}',
     b'{"user_id":NaN}',
     b'{"a":"\\ud800"}',
+    b"9" * 5000,
+    b'{"data":{"a":' + b"9" * 5000 + b"}}",
+    b'{"user_id":11,"x":' + b"9" * 5000 + b"}",
+    b'{"user_id":1' + b"0" * 5000 + b"}",
     b"[" * 100_000,
     b'{"data":' + b'{"a":' * 20_000 + b"1" + b"}" * 20_000 + b"}",
     b"x" * (256 * 1024 + 1),
@@ -106,3 +110,21 @@ async def test_the_words_name_the_field(platform, body, field):
     answer = await platform.call("subscriptions/create", body)
     assert answer.status_code == 400
     assert field in answer.json()["error_description"]
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "",
+        "text/plain",
+        "multipart/form-data",
+        "application/x-www-form-urlencoded",
+        "application/x-msgpack",
+        "\xe9",
+        ";;",
+    ],
+)
+async def test_a_body_is_json_whatever_it_is_called(platform, content_type):
+    headers = {"X-API-Key": KEY} | ({"Content-Type": content_type} if content_type else {})
+    answer = await platform.http.post("/platform/v1/events", content=json.dumps(EVENT).encode(), headers=headers)
+    assert answer.status_code == 200, answer.text
