@@ -33,6 +33,7 @@ from vklive.server.presence.memory import MemoryPresence
 from vklive.server.settings import DevApiSettings, PubSubSettings, TokenSettings
 from vklive.server.store import Seed, Store
 from vklive.server.store.seed import ChannelSeed, MembershipSeed, UserSeed
+from vklive.server.targets import Target
 from vklive.server.tasks import Tasks
 from vklive.server.tokens import Issuer, TokenKeys, Verifier
 from vklive.testing.clock import VirtualClock
@@ -101,7 +102,7 @@ class FakeServer:
             self._store,
             Issuer(keys, tokens, clock=self._clock),
             publish=self._tell,
-            deafen=lambda target, ws_channel: self._running.deafen(target, ws_channel),
+            deafen=self._deafen,
             settings=DevApiSettings(),
             listeners=self._listeners,
             tasks=self._tasks,
@@ -364,6 +365,9 @@ class FakeServer:
 
     async def _tell(self, ws_channel: str, publication: Publication) -> None:
         await self._running.publish(ws_channel, publication)
+
+    async def _deafen(self, target: Target, ws_channel: str) -> None:
+        await self._running.deafen(target, ws_channel)
 
     async def _settle(self) -> None:
         """Let what the test has said be true."""

@@ -5,15 +5,17 @@ The page is plain HTML made here, so that it works without a network and brings 
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any, cast
 
+import msgspec
 from litestar import Request
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import OpenAPIRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
+from litestar.openapi.spec import Components, OpenAPI, SecurityScheme
 
 from vklive._version import __version__
 
@@ -26,7 +28,7 @@ Schema = Mapping[str, Any]
 
 def openapi_config() -> OpenAPIConfig:
     """What the application tells Litestar about the page."""
-    return OpenAPIConfig(
+    return _Config(
         title="vklive DevAPI",
         version=__version__,
         description="The part of the DevAPI of VK Video Live that this server implements, and the API of its platform.",
@@ -46,6 +48,19 @@ def openapi_config() -> OpenAPIConfig:
             }
         ),
     )
+
+
+class _Config(OpenAPIConfig):
+    def to_openapi_schema(self) -> OpenAPI:
+        made = super().to_openapi_schema()
+        return _Document(**{field.name: getattr(made, field.name) for field in dataclasses.fields(made)})
+
+
+class _Document(OpenAPI):
+    def to_schema(self) -> dict[str, Any]:
+        # Litestar leaves defaults that are structs and tuples as they are, and they are no JSON.
+        document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(super().to_schema()))
+        return document
 
 
 class ReferencePage(OpenAPIRenderPlugin):
