@@ -10,7 +10,7 @@ from vklive.server.platform.memberships import is_follower
 from vklive.server.platform.places import facts, person, place, shown
 from vklive.server.platform.times import unix
 from vklive.server.refusal import RefusalError
-from vklive.server.store import holding
+from vklive.server.store import members
 from vklive.server.store.tables import MembershipRow
 
 
@@ -23,7 +23,7 @@ async def follow(act: Act, channel_url: str, user_id: int) -> Follow:
     channel, user = await place(act, channel_url), await person(act, user_id)
     if user.id == channel.owner_id:
         raise RefusalError(ApiError.UNPROCESSABLE_ENTITY, "The owner of a channel does not follow it")
-    row = await holding.membership(act.session, channel_id=channel.id, user_id=user.id)
+    row = await members.hold_membership(act.session, channel_id=channel.id, user_id=user.id)
     if row is not None and row.banned:
         raise RefusalError(ApiError.FORBIDDEN, "The user is banned from the channel")
     if row is not None and is_follower(row):
@@ -46,7 +46,7 @@ async def unfollow(act: Act, channel_url: str, user_id: int) -> Follow:
         Since when, and until when; no moments when there was nothing to end.
     """
     channel, user = await place(act, channel_url), await person(act, user_id)
-    row = await holding.membership(act.session, channel_id=channel.id, user_id=user.id)
+    row = await members.hold_membership(act.session, channel_id=channel.id, user_id=user.id)
     if row is None or not is_follower(row):
         return Follow(follower=shown(user))
     told = Follow(follower=shown(user), started_at=unix(row.since), ended_at=unix(act.now))

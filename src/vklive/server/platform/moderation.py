@@ -10,7 +10,7 @@ from vklive.server.platform.acting import Act
 from vklive.server.platform.memberships import demote
 from vklive.server.platform.places import facts, person, place
 from vklive.server.refusal import RefusalError
-from vklive.server.store import holding, subscriptions
+from vklive.server.store import members, subscriptions
 from vklive.server.store.tables import ChannelRow, MembershipRow
 
 
@@ -79,7 +79,7 @@ async def _member(act: Act, channel_url: str, user_id: int) -> tuple[ChannelRow,
     channel, user = await place(act, channel_url), await person(act, user_id)
     if user.id == channel.owner_id:
         raise RefusalError(ApiError.UNPROCESSABLE_ENTITY, "The owner of a channel is neither its moderator nor banned")
-    return channel, await holding.membership(act.session, channel_id=channel.id, user_id=user.id)
+    return channel, await members.hold_membership(act.session, channel_id=channel.id, user_id=user.id)
 
 
 def _standing(user_id: int, row: MembershipRow | None) -> Standing:

@@ -7,7 +7,7 @@ from vklive.devapi.errors import ApiError
 from vklive.events import User
 from vklive.server.platform.acting import Act, ChannelFacts
 from vklive.server.refusal import RefusalError
-from vklive.server.store import holding
+from vklive.server.store import channels, members
 from vklive.server.store.tables import ChannelRow, UserRow
 
 
@@ -15,17 +15,17 @@ async def place(act: Act, channel_url: str) -> ChannelRow:
     """A channel that is not banned, by its slug or its address. Until the act ends, nobody else does anything there."""
     slug = slug_of(channel_url)
     # A database of text takes no NUL, so no slug has one; `slug_of` gives an empty one for it.
-    return _open(await holding.hold_channel(act.session, slug) if slug else None)
+    return _open(await channels.hold_channel(act.session, slug) if slug else None)
 
 
 async def seen(act: Act, which: str | int) -> ChannelRow:
     """A channel that is not banned, by its slug, its address or its id. Others may do something there meanwhile."""
-    return _open(await holding.find_channel(act.session, slug_of(which) if isinstance(which, str) else which))
+    return _open(await channels.find_channel(act.session, slug_of(which) if isinstance(which, str) else which))
 
 
 async def person(act: Act, user_id: int) -> UserRow:
     """A user."""
-    row = await holding.user(act.session, user_id)
+    row = await members.user(act.session, user_id)
     if row is None:
         raise RefusalError(ApiError.NOT_FOUND, f"There is no user {user_id}")
     return row

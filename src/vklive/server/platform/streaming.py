@@ -13,7 +13,6 @@ from msgspec import Struct
 from vklive.devapi.models import StreamCounters
 from vklive.events import (
     StartedStream,
-    StreamCategory,
     StreamPaused,
     StreamRecord,
     StreamRecordCreated,
@@ -23,11 +22,12 @@ from vklive.events import (
     StreamStopped,
 )
 from vklive.server.directory import CategoryRecord
+from vklive.server.platform import stream_settings
 from vklive.server.platform.acting import Act
 from vklive.server.platform.places import facts, place
 from vklive.server.platform.stream_states import StreamState, StreamStep, after
 from vklive.server.platform.times import unix
-from vklive.server.store import streaming
+from vklive.server.store import catalog, streaming
 from vklive.server.store.tables import ChannelRow, StreamRecordRow, StreamRow
 
 ONLINE, OFFLINE = "online", "offline"
@@ -78,7 +78,7 @@ async def start(act: Act, channel_url: str, slot_id: int, stream: NewStream) -> 
     act.session.add(row)
     channel.status = ONLINE
     channel.next_planned_at = None
-    told = _told(row)
+    told = stream_settings.told(row)
     act.announce(facts(channel), StreamStarted(stream=told))
     return told
 
@@ -86,7 +86,7 @@ async def start(act: Act, channel_url: str, slot_id: int, stream: NewStream) -> 
 async def pause(act: Act, channel_url: str, slot_id: int) -> StartedStream:
     """A stream stops for a while; the channel stays online."""
     channel, row = await _step(act, channel_url, slot_id, StreamStep.PAUSE)
-    told = _told(row)
+    told = stream_settings.told(row)
     act.announce(facts(channel), StreamPaused(stream=told))
     return told
 
@@ -94,7 +94,7 @@ async def pause(act: Act, channel_url: str, slot_id: int) -> StartedStream:
 async def resume(act: Act, channel_url: str, slot_id: int) -> StartedStream:
     """A stream that was paused goes on."""
     channel, row = await _step(act, channel_url, slot_id, StreamStep.RESUME)
-    told = _told(row)
+    told = stream_settings.told(row)
     act.announce(facts(channel), StreamResumed(stream=told))
     return told
 
@@ -104,12 +104,12 @@ async def change(
 ) -> StartedStream:
     """A stream gets another title or category; what is `None` stays. What is no change is not told."""
     channel, row = await _step(act, channel_url, slot_id, StreamStep.CHANGE)
-    before = _told(row)
+    before = stream_settings.told(row)
     if title is not None:
         row.title = title
     if category is not None:
         await _categorize(act, row, category)
-    told = _told(row)
+    told = stream_settings.told(row)
     if told != before:
         act.announce(facts(channel), StreamSettingsChanged(stream=told))
     return told
@@ -135,14 +135,14 @@ async def stop(act: Act, channel_url: str, slot_id: int) -> StreamRecord:
         id=record.id,
         title=record.title,
         duration=record.duration,
-        category=_category(row),
+        category=stream_settings.told(row).category,
         video_id=record.video_id,
         stream_started_at=unix(record.stream_started_at),
         created_at=unix(record.created_at),
         preview_url=record.preview_url,
         process_state=record.process_state,
     )
-    act.announce(facts(channel), StreamStopped(stream=_told(row)))
+    act.announce(facts(channel), StreamStopped(stream=stream_settings.told(row)))
     act.announce(facts(channel), StreamRecordCreated(stream_record=told))
     return told
 
@@ -168,27 +168,11 @@ def _state(row: StreamRow | None) -> StreamState:
 
 async def _categorize(act: Act, row: StreamRow, category: CategoryRecord) -> None:
     """Of a category that is only named, the rest is looked up; one that is not known here stays a name."""
-    known = None if category.title or not category.id else await streaming.category(act.session, category.id)
+    known = None if category.title or not category.id else await catalog.category(act.session, category.id)
     row.category_id = category.id
     row.category_title = category.title if known is None else known.title
     row.category_type = category.type if known is None else known.type
     row.category_cover_url = category.cover_url if known is None else known.cover_url
-
-
-def _category(row: StreamRow) -> StreamCategory:
-    return StreamCategory(id=row.category_id, type=row.category_type, title=row.category_title)
-
-
-def _told(row: StreamRow) -> StartedStream:
-    return StartedStream(
-        id=row.id,
-        title=row.title,
-        category=_category(row),
-        video_id=row.video_id,
-        started_at=unix(row.started_at),
-        ended_at=unix(row.ended_at),
-        preview_url=row.preview_url,
-    )
 
 
 def _record(row: StreamRow, act: Act) -> StreamRecordRow:

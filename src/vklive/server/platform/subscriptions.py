@@ -24,7 +24,7 @@ from vklive.server.platform.memberships import demote, is_follower
 from vklive.server.platform.places import facts, person, place, shown
 from vklive.server.platform.times import unix
 from vklive.server.refusal import RefusalError
-from vklive.server.store import holding, subscriptions
+from vklive.server.store import members, subscriptions
 from vklive.server.store.tables import ChannelRow, MembershipRow, SubscriptionRow, UserRow
 
 MAX_DAYS = 3660
@@ -83,7 +83,7 @@ async def begin(
     user = await person(act, user_id)
     if user.id == channel.owner_id:
         raise RefusalError(ApiError.UNPROCESSABLE_ENTITY, "The owner of a channel does not subscribe to it")
-    member = await holding.membership(act.session, channel_id=channel.id, user_id=user.id)
+    member = await members.hold_membership(act.session, channel_id=channel.id, user_id=user.id)
     if member is not None and member.banned:
         raise RefusalError(ApiError.FORBIDDEN, "The user is banned from the channel")
     if await subscriptions.active(act.session, channel_id=channel.id, user_id=user.id) is not None:
@@ -156,7 +156,7 @@ async def end(act: Act, channel_url: str, user_id: int) -> Subscription:
     """A subscription ends now. Who was a paid subscriber is a follower then, if they did not unfollow meanwhile."""
     channel, user, row = await _running(act, channel_url, user_id)
     row.ended_at = act.now
-    member = await holding.membership(act.session, channel_id=channel.id, user_id=user.id)
+    member = await members.hold_membership(act.session, channel_id=channel.id, user_id=user.id)
     if member is not None and member.role is Role.PAID_SUBSCRIBER:
         await demote(act, member, is_subscriber=False)
         act.deafen(facts(channel), user.id)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from vklive.server.store.tables import ChannelRow, StreamRow
 
 
-async def hold_channel(session: AsyncSession, channel_id: int) -> ChannelRow | None:
-    """A channel; whoever else wants to hold it waits until the transaction ends."""
+async def hold_channel(session: AsyncSession, which: str | int) -> ChannelRow | None:
+    """The channel of a slug or an id; whoever else wants to hold it waits until the transaction ends."""
     # key_share: rows that refer to a channel lock its key, and they are not to wait.
-    query = select(ChannelRow).where(ChannelRow.id == channel_id).with_for_update(key_share=True)
-    return (await session.scalars(query)).one_or_none()
+    return (await session.scalars(_channel(which).with_for_update(key_share=True))).one_or_none()
+
+
+async def find_channel(session: AsyncSession, which: str | int) -> ChannelRow | None:
+    """The channel of a slug or an id, which nobody holds for that."""
+    return (await session.scalars(_channel(which))).one_or_none()
 
 
 async def urls_of_owner(session: AsyncSession, user_id: int, *, limit: int) -> list[str]:
@@ -44,3 +48,7 @@ async def has_slot(session: AsyncSession, channel_id: int, *, slot_url: str) -> 
     """Whether a channel has ever had a stream in this slot."""
     query = select(StreamRow.id).where(StreamRow.channel_id == channel_id, StreamRow.slot_url == slot_url).limit(1)
     return await session.scalar(query) is not None
+
+
+def _channel(which: str | int) -> Select[ChannelRow]:
+    return select(ChannelRow).where(ChannelRow.url == which if isinstance(which, str) else ChannelRow.id == which)

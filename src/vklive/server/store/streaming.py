@@ -1,4 +1,4 @@
-"""Streams that are on, and records of those that were."""
+"""Streams that are on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from vklive.server.store.tables import CategoryRow, StreamRow
+from vklive.server.store.tables import StreamRow
 
 
 async def running(session: AsyncSession, *, channel_id: int) -> Sequence[StreamRow]:
@@ -18,8 +18,3 @@ async def running(session: AsyncSession, *, channel_id: int) -> Sequence[StreamR
         .order_by(StreamRow.slot_id, StreamRow.started_at)
     )
     return (await session.scalars(query)).all()
-
-
-async def category(session: AsyncSession, category_id: str) -> CategoryRow | None:
-    """What a stream can be about."""
-    return await session.get(CategoryRow, category_id)
