@@ -117,6 +117,7 @@ async def test_each_method_is_heard_by_those_whom_it_concerns_and_nobody_else(da
         assert answers["followers/add"]["follower"] == FOLLOWER
         assert answers["streams/count"] == {"viewers": 5, "views": 50}
         assert answers["moderators/add"] == {"user_id": 12, "role": "moderator", "banned": False}
+        assert answers["points/grant"] == {"amount": 100, "is_infinite": False}
         assert answers["bans/add"] == {"user_id": 12, "role": "follower", "banned": True}
         assert answers["bans/remove"] == {"user_id": 12, "role": "", "banned": False}
 
@@ -189,6 +190,13 @@ async def test_what_the_platform_does_is_what_the_devapi_shows(platform):
     assert shown["channel"]["counters"] == {"subscribers": 2}
     assert shown["stream"]["title"] == "Hello"
     assert shown["stream"]["counters"] == {"viewers": 5, "views": 50}
+
+
+async def test_points_are_given_once_for_a_key(platform):
+    for _ in range(2):
+        assert (await platform.does("points/grant", {"user_id": 11, "amount": 5}, key="a key"))["amount"] == 5
+    assert (await platform.does("points/grant", {"user_id": 11, "amount": 2}))["amount"] == 7
+    assert (await platform.does("points/grant", {"user_id": 1, "amount": 2})) == {"amount": 2, "is_infinite": True}
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ streams       start, pause, resume, change,    ``channel_stream_start``, ``…_p
 raids         start                            ``raid_start`` here, ``channel_raid_income`` there
 moderators    add, remove                      nothing
 bans          add, remove                      nothing
+points        grant                            nothing
 ============= ================================ =======================================================
 
 Each changes the store and tells of it. ``POST /platform/v1/events`` tells of anything and changes nothing.
@@ -34,6 +35,7 @@ from vklive.server.http.platform_api.entrance import entrance
 from vklive.server.http.platform_api.events import tell_event
 from vklive.server.http.platform_api.once import Once
 from vklive.server.http.platform_api.people import PEOPLE
+from vklive.server.http.platform_api.points import POINTS
 from vklive.server.http.platform_api.streams import STREAMS
 from vklive.server.http.platform_api.subscriptions import SUBSCRIPTIONS
 from vklive.server.http.server_api.authentication import Door
@@ -58,7 +60,7 @@ def platform_api(acting: Acting, *, key: str, is_open: Callable[[], bool]) -> Ro
         path="/platform/v1",
         route_handlers=[
             tell_event,
-            Router(path="/channels/{channel_url:str}", route_handlers=[*PEOPLE, *SUBSCRIPTIONS, *STREAMS]),
+            Router(path="/channels/{channel_url:str}", route_handlers=[*PEOPLE, *SUBSCRIPTIONS, *STREAMS, *POINTS]),
         ],
         dependencies={"methods": Provide(lambda: once, sync_to_thread=False)},
         guards=[entrance(Door(key=key), is_open=is_open)],
