@@ -87,7 +87,12 @@ class Server:
         self._app = Litestar(
             route_handlers=[
                 devapi(platform),
-                platform_api(platform.acting, key=settings.api_key, is_open=lambda: self.node.phase is Phase.RUNNING),
+                platform_api(
+                    platform.acting,
+                    key=settings.api_key,
+                    is_open=lambda: self.node.phase is Phase.RUNNING,
+                    settled=platform.chat.archive.settled,
+                ),
                 server_api_router(self.node, key=settings.api_key, name=self._name_of_node),
                 health_route("/health"),
                 *metrics,

@@ -7,6 +7,7 @@ import pytest
 from vklive.server.platform.follows import follow, unfollow
 from vklive.server.platform.moderation import ban
 from vklive.server.refusal import RefusalError
+from vklive.server.store.tables import ChatSettingsRow
 
 VIEWER = {"id": 11, "nick": "viewer", "nick_color": 5, "avatar_url": "https://img.example/11.png"}
 INFO = "api-channel-info:42"
@@ -88,3 +89,20 @@ async def test_an_owner_does_not_follow_their_own_channel(world):
         await world.do(follow, "streamer", 1)
     await world.do(unfollow, "streamer", 1)
     assert world.told == []
+
+
+async def test_the_bot_of_the_chat_says_so_when_it_is_to(world):
+    async with world.store.database.writing() as session:
+        session.add(ChatSettingsRow(channel_id=42, follow_alert=True))
+
+    await world.do(follow, "streamer", 11)
+    await world.do(follow, "streamer", 11)
+    await world.do(unfollow, "streamer", 11)
+
+    assert [event["type"] for _, event in world.told] == [
+        "channel_follow_create",
+        "channel_chat_message_send",
+        "channel_follow_delete",
+    ]
+    assert world.told[1][0] == "api-channel-chat:42"
+    assert world.told[1][1]["data"]["chat_message"]["parts"][0] == {"mention": {"id": 11, "nick": "viewer"}}

@@ -6,6 +6,7 @@ import pytest
 
 from vklive.events import SubscriptionLevel
 from vklive.server.platform.follows import follow, unfollow
+from vklive.server.platform.gifts import give
 from vklive.server.platform.moderation import ban
 from vklive.server.platform.subscriptions import (
     BATCH,
@@ -20,7 +21,7 @@ from vklive.server.platform.subscriptions import (
 )
 from vklive.server.refusal import RefusalError
 from vklive.server.store.seed import parse_seed
-from vklive.server.store.tables import SubscriptionRow
+from vklive.server.store.tables import ChatSettingsRow, SubscriptionRow
 
 GOLD = SubscriptionLevel(id="gold", name="Gold", price=300)
 TIN = SubscriptionLevel(id="tin", name="Tin", price=100)
@@ -218,3 +219,20 @@ async def test_nobody_subscribes_twice_or_banned_or_renews_what_there_is_not(wor
         await world.do(renew, "streamer", 13, amount=1, days=1)
     # In another channel it is another subscription.
     await subscribed(world, channel_url="elsewhere")
+
+
+async def test_the_bot_of_the_chat_says_so_when_it_is_to(world):
+    async with world.store.database.writing() as session:
+        session.add(ChatSettingsRow(channel_id=42, subscription_alert=True))
+
+    await subscribed(world)
+    await world.do(give, "streamer", None, 12, level=TIN, days=1)
+    await world.do(renew, "streamer", 11, amount=0, days=1)
+
+    assert world.types() == [
+        "channel_subscription_create",
+        "channel_chat_message_send",
+        "channel_subscription_gift_give",
+        "channel_chat_message_send",
+        "channel_subscription_renew",
+    ]

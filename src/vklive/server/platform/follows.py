@@ -6,6 +6,7 @@ from vklive.devapi.errors import ApiError
 from vklive.events import Follow, FollowCreated, FollowDeleted
 from vklive.server.directory import Role
 from vklive.server.platform.acting import Act
+from vklive.server.platform.chat.bot import alert_follow
 from vklive.server.platform.memberships import is_follower
 from vklive.server.platform.places import facts, person, place, shown
 from vklive.server.platform.times import unix
@@ -16,6 +17,8 @@ from vklive.server.store.tables import MembershipRow
 
 async def follow(act: Act, channel_url: str, user_id: int) -> Follow:
     """A user follows a channel. Who does already goes on to, and nothing is told. A higher role stays.
+
+    To be done last in an act, since the bot of the chat may have something to say about it.
 
     Returns:
         Since when.
@@ -34,6 +37,7 @@ async def follow(act: Act, channel_url: str, user_id: int) -> Follow:
         row.since = act.now
     told = Follow(follower=shown(user), started_at=unix(act.now))
     act.announce(facts(channel), FollowCreated(follow=told))
+    await alert_follow(act, facts(channel), user_id=user.id, nick=user.nick)
     return told
 
 

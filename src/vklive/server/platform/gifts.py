@@ -8,6 +8,7 @@ from __future__ import annotations
 from vklive.devapi.errors import ApiError
 from vklive.events import GiftSubscription, GiftSubscriptionGiven, GiftSubscriptionsBought, SubscriptionLevel, User
 from vklive.server.platform.acting import Act
+from vklive.server.platform.chat.bot import alert_subscription
 from vklive.server.platform.places import facts, person, place, shown
 from vklive.server.platform.subscriptions import begin, end_of
 from vklive.server.platform.times import unix
@@ -45,6 +46,8 @@ async def give(
 ) -> GiftSubscription:
     """Somebody is given a subscription. That it has begun is told by this event alone.
 
+    To be done last in an act, since the bot of the chat may have something to say about it.
+
     Args:
         act: what is being done.
         channel_url: to whose channel.
@@ -68,6 +71,7 @@ async def give(
         ended_at=unix(end_of(row)),
     )
     act.announce(facts(channel), GiftSubscriptionGiven(gift_subscription=told))
+    await alert_subscription(act, facts(channel), user_id=user.id, nick=user.nick)
     return told
 
 

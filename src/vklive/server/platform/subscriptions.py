@@ -20,6 +20,7 @@ from vklive.events import (
 )
 from vklive.server.directory import Role
 from vklive.server.platform.acting import Act, Acting
+from vklive.server.platform.chat.bot import alert_subscription
 from vklive.server.platform.memberships import demote, is_follower
 from vklive.server.platform.places import facts, person, place, shown
 from vklive.server.platform.times import unix
@@ -61,6 +62,8 @@ async def subscribe(
 ) -> Subscription:
     """A user subscribes, and follows by that.
 
+    To be done last in an act, since the bot of the chat may have something to say about it.
+
     Args:
         act: what is being done.
         channel_url: to whose channel.
@@ -73,6 +76,7 @@ async def subscribe(
     user, row = await begin(act, channel, user_id, level=level, amount=amount, days=days)
     told = _told(row, user)
     act.announce(facts(channel), SubscriptionCreated(subscription=told))
+    await alert_subscription(act, facts(channel), user_id=user.id, nick=user.nick)
     return told
 
 

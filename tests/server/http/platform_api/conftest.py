@@ -86,6 +86,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "streams/count": {"slot_id": 0, "viewers": 5, "views": 50},
     "streams/stop": {"slot_id": 0},
     "raids/start": {"target_url": "elsewhere", "raiders_count": 5},
+    "messages/delete": {"id": 5},
     "points/grant": {"user_id": 11, "amount": 100},
 }
 """Every method with a body that fits. In this order, each can be done after those before it."""

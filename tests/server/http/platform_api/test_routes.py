@@ -14,6 +14,8 @@ from websockets.asyncio.client import ClientConnection, connect
 INFO, CHAT, POINTS, LIMITED = (f"api-channel-{kind}:42" for kind in ("info", "chat", "points", "limited-chat"))
 ELSEWHERE = "api-channel-info:43"
 
+MESSAGE = {"chat_message": {"id": 5, "author": {"id": 11, "nick": "viewer"}, "parts": [{"text": {"content": "hi"}}]}}
+SENT = {"channel_id": 42, "type": "channel_chat_message_send", "data": MESSAGE}
 FOLLOWER = {"id": 11, "nick": "viewer"}
 LEVEL = {"id": "tin", "name": "Tin", "price": 100}
 TELLS: dict[str, list[str]] = {
@@ -96,12 +98,14 @@ async def test_each_method_is_heard_by_those_whom_it_concerns_and_nobody_else(da
             who: await Listener.of(server, who, names_for(user_id))
             for who, user_id in {"owner": 1, "viewer": 11, "subscriber": 13, "application": 7}.items()
         }
+        await platform.does("events", SENT)
         answers = {path: await platform.does(path, body) for path, body in METHODS.items()}
         # What is said last has been said to all.
         await platform.does("events", EVENT | {"type": "last"})
 
         expected = [(INFO, type_) for path in METHODS for type_ in TELLS.get(path, [])]
-        expected.append((ELSEWHERE, "channel_raid_income"))
+        expected.insert(0, (CHAT, "channel_chat_message_send"))
+        expected += [(ELSEWHERE, "channel_raid_income"), (CHAT, "channel_chat_message_delete")]
         told: dict[str, Any] = {}
         for who, listener in listeners.items():
             heard = await listener.until(INFO, "last")
@@ -120,10 +124,6 @@ async def test_each_method_is_heard_by_those_whom_it_concerns_and_nobody_else(da
         assert answers["points/grant"] == {"amount": 100, "is_infinite": False}
         assert answers["bans/add"] == {"user_id": 12, "role": "follower", "banned": True}
         assert answers["bans/remove"] == {"user_id": 12, "role": "", "banned": False}
-
-
-MESSAGE = {"chat_message": {"id": 5, "author": {"id": 11, "nick": "viewer"}, "parts": [{"text": {"content": "hi"}}]}}
-SENT = {"channel_id": 42, "type": "channel_chat_message_send", "data": MESSAGE}
 
 
 @pytest.mark.parametrize(
@@ -190,6 +190,24 @@ async def test_what_the_platform_does_is_what_the_devapi_shows(platform):
     assert shown["channel"]["counters"] == {"subscribers": 2}
     assert shown["stream"]["title"] == "Hello"
     assert shown["stream"]["counters"] == {"viewers": 5, "views": 50}
+
+
+@pytest.mark.parametrize("more", [{}, {"limited": True}, {"user_id": 13}, {"limited": True, "user_id": 13}])
+async def test_a_message_is_taken_back_where_it_was_heard(server, platform, more):
+    async with asyncio.timeout(30):
+        listener = await Listener.of(server, "subscriber", names_for(13))
+        where = (await platform.does("events", SENT | more))["ws_channel"]
+        for _ in range(2):
+            assert await platform.does("messages/delete", {"id": 5}, key="a key") == {}
+        assert (await platform.call("messages/delete", {"id": 5})).status_code == 404
+        await platform.does("events", EVENT | {"type": "last"})
+
+        heard = await listener.until(INFO, "last")
+        assert heard == [
+            (where, {"type": "channel_chat_message_send", "data": MESSAGE}),
+            (where, {"type": "channel_chat_message_delete", "data": {"chat_message": {"id": 5}}}),
+        ]
+        await listener.close()
 
 
 async def test_points_are_given_once_for_a_key(platform):

@@ -12,6 +12,7 @@ gifts         buy, give                        ``channel_subscription_gift_buy``
 streams       start, pause, resume, change,    ``channel_stream_start``, ``…_pause``, ``…_resume``,
               count, stop                      ``…_settings_change``, nothing, ``…_stop`` and ``…_record_new``
 raids         start                            ``raid_start`` here, ``channel_raid_income`` there
+messages      delete                           ``channel_chat_message_delete``
 moderators    add, remove                      nothing
 bans          add, remove                      nothing
 points        grant                            nothing
@@ -25,12 +26,13 @@ with an ``Idempotency-Key`` is carried out once, see `vklive.server.platform.req
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from litestar import Router
 from litestar.datastructures import ResponseHeader
 from litestar.di import Provide
 
+from vklive.server.http.platform_api.chat import CHAT
 from vklive.server.http.platform_api.entrance import entrance
 from vklive.server.http.platform_api.events import tell_event
 from vklive.server.http.platform_api.once import Once
@@ -47,20 +49,25 @@ MAX_BODY_SIZE = 256 * 1024
 """Bytes of one request; no event is a hundredth of it."""
 
 
-def platform_api(acting: Acting, *, key: str, is_open: Callable[[], bool]) -> Router:
+def platform_api(
+    acting: Acting, *, key: str, is_open: Callable[[], bool], settled: Callable[[], Awaitable[None]]
+) -> Router:
     """Everything under ``/platform/v1``. It needs the application's `vklive.server.http.errors.exception_handlers`.
 
     Args:
         acting: does what is asked for.
         key: what a caller must know. When it is empty, everybody is answered with 401.
         is_open: whether something may be done; when not, it is answered with 503.
+        settled: waits until what was published in chats is in the store.
     """
-    once = Once(acting)
+    once = Once(acting, settled=settled)
     return Router(
         path="/platform/v1",
         route_handlers=[
             tell_event,
-            Router(path="/channels/{channel_url:str}", route_handlers=[*PEOPLE, *SUBSCRIPTIONS, *STREAMS, *POINTS]),
+            Router(
+                path="/channels/{channel_url:str}", route_handlers=[*PEOPLE, *SUBSCRIPTIONS, *STREAMS, *CHAT, *POINTS]
+            ),
         ],
         dependencies={"methods": Provide(lambda: once, sync_to_thread=False)},
         guards=[entrance(Door(key=key), is_open=is_open)],

@@ -79,7 +79,7 @@ _ERRORS = {
     400: "`invalid_param`: the body or the idempotency key is not what the method takes",
     401: "`unauthorized`: the key is missing or wrong, or the server has none",
     403: "`channel_banned`; `forbidden`: the user is banned from the channel",
-    404: "`channel_not_found`; `not_found`: there is no such user",
+    404: "`channel_not_found`; `not_found`: there is no such user or message",
     413: "`invalid_param`: the body is too large",
     422: "`unprocessable_entity`: it cannot be done as things are; the idempotency key came with another request",
     500: "`internal_server_error`",

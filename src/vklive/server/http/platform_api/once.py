@@ -23,10 +23,12 @@ class Once:
 
     Args:
         acting: begins acts.
+        settled: waits until what was published in chats is in the store.
     """
 
-    def __init__(self, acting: Acting) -> None:
+    def __init__(self, acting: Acting, *, settled: Callable[[], Awaitable[None]]) -> None:
         self._acting = acting
+        self._settled = settled
 
     async def __call__(
         self,
@@ -35,6 +37,7 @@ class Once:
         work: Callable[[Act], Awaitable[T]],
         *,
         key: str | None,
+        in_chat: bool = False,
     ) -> Data[T]:
         """Do it, or say what was answered when it was done.
 
@@ -43,6 +46,7 @@ class Once:
             kind: what `work` gives.
             work: does it.
             key: what the caller calls the request; `None` when it may be done each time.
+            in_chat: something may be said in a chat by it, or taken back there.
 
         Raises:
             RefusalError: `work` refuses, or the key is none, or came with another request before.
@@ -51,6 +55,9 @@ class Once:
         async def done(act: Act) -> str:
             return msgspec.json.encode(await work(act)).decode()
 
+        if in_chat:
+            # Not inside the act, which would keep the database from taking it.
+            await self._settled()
         keyed = None if key is None else _keyed(key, request, await request.body())
         answer = await carry_out(self._acting, keyed, done)
         return Data(msgspec.json.decode(answer, type=kind))

@@ -37,7 +37,9 @@ async def follow(
     key: IdempotencyKey = None,
 ) -> Data[Follow]:
     """``POST /platform/v1/channels/{channel_url}/followers/add``."""
-    return await methods(request, Follow, lambda act: follows.follow(act, channel_url, data.user_id), key=key)
+    return await methods(
+        request, Follow, lambda act: follows.follow(act, channel_url, data.user_id), key=key, in_chat=True
+    )
 
 
 @post(

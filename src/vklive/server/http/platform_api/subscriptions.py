@@ -101,6 +101,7 @@ async def subscribe(
             act, channel_url, data.user_id, level=data.level.level(), amount=data.amount, days=data.days_duration
         ),
         key=key,
+        in_chat=True,
     )
 
 
@@ -216,6 +217,7 @@ async def give(
             act, channel_url, data.donator_id, data.user_id, level=data.level.level(), days=data.days_duration
         ),
         key=key,
+        in_chat=True,
     )
 
 

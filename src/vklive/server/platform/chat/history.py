@@ -10,7 +10,7 @@ from vklive.events import ChatMessageDeleted
 from vklive.events.chat import DeletedChatMessage
 from vklive.server.directory import User, Viewer
 from vklive.server.names import MAX_ID
-from vklive.server.platform.acting import Acting, ChannelFacts
+from vklive.server.platform.acting import Act, Acting, ChannelFacts
 from vklive.server.platform.channels import Channels
 from vklive.server.platform.chat.archive import Archive
 from vklive.server.refusal import RefusalError
@@ -64,10 +64,15 @@ class History:
         """
         await self._archive.settled()
         async with self._acting() as act:
-            row = None
-            if 1 <= message_id <= MAX_ID:
-                row = await take_back(act.session, channel.id, message_id, now=act.now)
-            if row is None:
-                raise RefusalError(ApiError.NOT_FOUND, f"There is no message {message_id} in this chat")
-            gone = ChatMessageDeleted(chat_message=DeletedChatMessage(id=message_id))
-            act.announce(channel, gone, user_id=row.recipient_id, limited=row.limited)
+            await take_message_back(act, channel, message_id)
+
+
+async def take_message_back(act: Act, channel: ChannelFacts, message_id: int) -> None:
+    """What `History.delete` does, inside an act that does more; wait for `Archive.settled` before the act begins."""
+    row = None
+    if 1 <= message_id <= MAX_ID:
+        row = await take_back(act.session, channel.id, message_id, now=act.now)
+    if row is None:
+        raise RefusalError(ApiError.NOT_FOUND, f"There is no message {message_id} in this chat")
+    gone = ChatMessageDeleted(chat_message=DeletedChatMessage(id=message_id))
+    act.announce(channel, gone, user_id=row.recipient_id, limited=row.limited)
