@@ -18,9 +18,11 @@ from vklive.client.pubsub_calls import Audience, History, Member, Past, PubSubCa
 from vklive.client.router import Router
 from vklive.client.stats import Stats
 from vklive.client.sync import SyncClient, SyncStream
+from vklive.client.webhooks import WebhookEvent, WebhookReceiver, WebhookResponse
 from vklive.devapi.models import ChatAccess, ChatMode, ChatSettings, GeneralChatMode, OnlySmilesChatMode, RewardBody
 from vklive.devapi.scopes import Scope
 from vklive.devapi.topics import Topic
+from vklive.devapi.webhooks import WebhookStatus
 from vklive.errors import (
     BadRequestError,
     CallTimeoutError,
@@ -259,6 +261,10 @@ __all__ = [
     "Unsubscribed",
     "User",
     "VkliveError",
+    "WebhookEvent",
+    "WebhookReceiver",
+    "WebhookResponse",
+    "WebhookStatus",
     "__version__",
     "decode_payload",
     "html_of",

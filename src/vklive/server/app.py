@@ -28,6 +28,8 @@ from vklive.server.listening import Listener
 from vklive.server.namespaces import Namespace, Namespaces
 from vklive.server.node import Phase
 from vklive.server.platform.platform import Platform
+from vklive.server.platform.webhooks.outbox import WebhookOutbox
+from vklive.server.platform.webhooks.sender import WebhookSender
 from vklive.server.pubsub import PubSub
 from vklive.server.settings import Settings, TokenSettings
 from vklive.server.signals import until_told_to_stop
@@ -73,6 +75,7 @@ class Server:
             tasks=self._tasks,
         )
         self.node = self._pubsub.node
+        self._webhooks = WebhookSender(self._store.database, settings.webhooks, tasks=self._tasks)
         self._platform = platform = Platform(
             self._store,
             self._issuer,
@@ -81,6 +84,7 @@ class Server:
             settings=settings.devapi,
             listeners=self.node.listeners,
             tasks=self._tasks,
+            outboxes=[WebhookOutbox(self._webhooks.wake)],
         )
         self.node.on_publication = platform.chat.take
         metrics = [metrics_route(self.node, settings.metrics)] if settings.metrics.enabled else []
@@ -150,6 +154,7 @@ class Server:
                 await self._store.plant(read_seed(Path(self.settings.seed)))
             self._platform.chat.start()
             started.push_async_callback(self._platform.chat.stop)
+            self._tasks.start(self._webhooks.run(), name="WebHooks")
             await self.node.start()
             started.push_async_callback(self.node.stop)
             self._platform.upkeep.start(self._tasks)

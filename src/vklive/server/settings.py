@@ -307,6 +307,28 @@ class DevApiSettings(Section, frozen=True):
         check_template("devapi.stream_source_url", self.stream_source_url)
 
 
+class WebhookSettings(Section, frozen=True):
+    """The WebHooks, by which applications are told of events for certain (vk.md 4.2). The API documents no times."""
+
+    timeout: Seconds = 10.0
+    """Seconds that an application has to answer. What it does with an event it can do after that."""
+
+    first_delay: Seconds = 5.0
+    """Seconds until an event that was not taken is sent again; twice as long after each time."""
+
+    max_delay: Seconds = 3600.0
+    """Seconds between two attempts at most: an application that is back is told within the hour."""
+
+    give_up_after: Seconds = 259_200.0
+    """Seconds after which an event is not sent again: three days, a weekend and a day to notice."""
+
+    keep_settled: Seconds = 604_800.0
+    """Seconds for which the database knows what has become of an event: a week, to look into what went wrong."""
+
+    concurrency: Count = 16
+    """To how many applications events are sent at once; each is sent one at a time."""
+
+
 class Settings(Section, frozen=True):
     """Everything that can be set. The keys of the TOML file are these names, sections are its tables."""
 
@@ -337,3 +359,4 @@ class Settings(Section, frozen=True):
     transports: TransportSettings = field(default_factory=TransportSettings)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
     devapi: DevApiSettings = field(default_factory=DevApiSettings)
+    webhooks: WebhookSettings = field(default_factory=WebhookSettings)

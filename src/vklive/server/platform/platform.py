@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from vklive.server.platform import requests, subscriptions
-from vklive.server.platform.acting import Acting, Deafen, Publish
+from vklive.server.platform.acting import Acting, Deafen, Outbox, Publish
 from vklive.server.platform.catalog import Catalog
 from vklive.server.platform.channels import Channels
 from vklive.server.platform.chat import Chat, Listeners
@@ -32,6 +34,7 @@ class Platform:
         settings: limits.
         listeners: says who is connected to a ws channel here.
         tasks: where something runs beside the calls.
+        outboxes: tell of events in other ways.
 
     Attributes:
         acting: how something is done that changes the store.
@@ -58,9 +61,10 @@ class Platform:
         settings: DevApiSettings,
         listeners: Listeners = lambda _: (),
         tasks: Tasks | None = None,
+        outboxes: Sequence[Outbox] = (),
     ) -> None:
         self.store = store
-        self.acting = Acting(store.database, publish, deafen=deafen)
+        self.acting = Acting(store.database, publish, deafen=deafen, outboxes=outboxes)
         sources = SourceUrls(settings.stream_source_url)
         self.channels = Channels(store, sources=sources)
         self.chat = Chat(
