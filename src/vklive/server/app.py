@@ -14,12 +14,14 @@ from litestar import Litestar
 from vklive.clock import Clock, SystemClock
 from vklive.server.access import vk_namespaces
 from vklive.server.admission import Admission
+from vklive.server.edge.front import Front
 from vklive.server.http.devapi import CORS, devapi
 from vklive.server.http.errors import (
     exception_handlers,  # pyright: ignore[reportUnknownVariableType] (Litestar: Response[Any])
 )
 from vklive.server.http.health import health_route
 from vklive.server.http.metrics import metrics_route
+from vklive.server.http.oauth import AUTHORIZE, TOKEN, oauth_endpoints
 from vklive.server.http.openapi import PATH as DOCS_PATH
 from vklive.server.http.openapi import openapi_config
 from vklive.server.http.platform_api import platform_api
@@ -27,6 +29,7 @@ from vklive.server.http.server_api import server_api_router
 from vklive.server.listening import Listener
 from vklive.server.namespaces import Namespace, Namespaces
 from vklive.server.node import Phase
+from vklive.server.oauth.oauth import OAuth
 from vklive.server.platform.platform import Platform
 from vklive.server.platform.webhooks.outbox import WebhookOutbox
 from vklive.server.platform.webhooks.sender import WebhookSender
@@ -87,6 +90,7 @@ class Server:
             outboxes=[WebhookOutbox(self._webhooks.wake)],
         )
         self.node.on_publication = platform.chat.take
+        self._oauth = OAuth(self._store, settings.oauth, clock=self._clock)
         metrics = [metrics_route(self.node, settings.metrics)] if settings.metrics.enabled else []
         self._app = Litestar(
             route_handlers=[
@@ -108,7 +112,7 @@ class Server:
             logging_config=None,
         )
         self._listener = Listener(
-            self._pubsub.front(self._app),
+            self._pubsub.front(Front(oauth_endpoints(self._oauth), self._app)),
             host=settings.host,
             port=settings.port,
             edge=self._pubsub.edge(),
@@ -137,6 +141,8 @@ class Server:
         yield "DevAPI", f"{self.url}/v1"
         yield from self._listener.ways_in(self.settings.transports)
         yield "HTTP API", f"{self.url}/api"
+        yield "authorize page", self.url + AUTHORIZE
+        yield "token endpoint", self.url + TOKEN
         if self.settings.metrics.enabled:
             yield "metrics", self.url + self.settings.metrics.path
         yield "docs", self.url + DOCS_PATH
@@ -155,6 +161,7 @@ class Server:
             self._platform.chat.start()
             started.push_async_callback(self._platform.chat.stop)
             self._tasks.start(self._webhooks.run(), name="WebHooks")
+            self._tasks.start(self._oauth.keep_tidy(), name="OAuth: deletion of what has ended")
             await self.node.start()
             started.push_async_callback(self.node.stop)
             self._platform.upkeep.start(self._tasks)

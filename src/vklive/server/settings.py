@@ -329,6 +329,25 @@ class WebhookSettings(Section, frozen=True):
     """To how many applications events are sent at once; each is sent one at a time."""
 
 
+class OAuthSettings(Section, frozen=True):
+    """OAuth under ``/app/oauth2`` and ``/oauth/server`` (vk.md 1.3 to 1.7). VK tells none of its durations."""
+
+    code_ttl: Seconds = 60.0
+    """Seconds in which an application must fetch the tokens for a code. It does so at once, by a program, and a code
+    stands in an address, which others may come to see."""
+
+    access_token_ttl: Seconds = 3600.0
+    """Seconds that an access token is good for. An hour: as long as a stolen one may be of use, and as the connection
+    tokens that it opens."""
+
+    refresh_token_ttl: Seconds = 2_592_000.0
+    """Seconds in which a refresh token must be used; the next one has as many again. Thirty days: whoever is away for
+    longer logs in anew."""
+
+    sign_in_ttl: Seconds = 43_200.0
+    """Seconds that somebody stays signed in at the authorize page. Twelve hours: a day at a machine, not the night."""
+
+
 class Settings(Section, frozen=True):
     """Everything that can be set. The keys of the TOML file are these names, sections are its tables."""
 
@@ -360,3 +379,4 @@ class Settings(Section, frozen=True):
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
     devapi: DevApiSettings = field(default_factory=DevApiSettings)
     webhooks: WebhookSettings = field(default_factory=WebhookSettings)
+    oauth: OAuthSettings = field(default_factory=OAuthSettings)

@@ -9,6 +9,8 @@ from vklive.server.directory import Role
 from vklive.server.store import parse_seed, read_seed
 from vklive.server.store.seed import Seed
 
+APPLICATION = "[[applications]]\nid = 1\nclient_id = 'a'\nclient_secret = 'b'\n"
+
 
 def refusal(text: str) -> str:
     with pytest.raises(ConfigError) as caught:
@@ -65,6 +67,12 @@ def test_a_file_that_is_not_there_is_an_error(tmp_path):
             "[[channel_roles]]\nid='a'\nchannel=1\n[[channel_roles]]\nid='a'\nchannel=2\n",
             "channel role id a is there 2 times",
         ),
+        ("[[users]]\nid = 1\nnick = 'a'\npassword = 'hunter2'\n", "users[0].password"),
+        (APPLICATION + "redirect_uris = ['bot://back']\n", "a redirect_uri of the application 1 is none"),
+        (APPLICATION + "webhook_url = 'bot://back'\n", "the webhook_url of the application 1 is none"),
+        (APPLICATION + "webhook_url = 'https://a.example/'\n", "come together"),
+        (APPLICATION + "webhook_key = 'hunter2'\n", "come together"),
+        (APPLICATION + "webhook_events = ['a\\nb']\n", "webhook_events"),
         ("[[users]]\nid = 1\nnick = 'a\\u0000'\n".replace("'a", '"a').replace("0'", '0"'), "nick"),
         ("[[applications]]\nid = 1\nclient_id = 'a:b'\nclient_secret = 'hunter2'\n", "client_id"),
     ],
@@ -78,8 +86,9 @@ def test_what_is_wrong_is_named(text, said):
 
 def test_no_repr_shows_a_secret():
     seed = parse_seed(
-        b"[[users]]\nid = 1\nnick = 'a'\naccess_tokens = ['hunter2']\n"
-        b"[[applications]]\nid = 1\nclient_id = 'bot'\nclient_secret = 'hunter3'\naccess_tokens = ['hunter4']\n",
+        b"[[users]]\nid = 1\nnick = 'a'\npassword = 'hunter99'\naccess_tokens = ['hunter2']\n"
+        b"[[applications]]\nid = 1\nclient_id = 'bot'\nclient_secret = 'hunter3'\n"
+        b"webhook_url = 'https://a.example/'\nwebhook_key = 'hunter5'\naccess_tokens = ['hunter4']\n",
         origin="seed.toml",
     )
 

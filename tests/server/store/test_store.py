@@ -25,6 +25,8 @@ from vklive.server.store import Store, parse_seed
 from vklive.server.store.chat_people import smiles
 from vklive.server.store.chat_settings import settings_of
 from vklive.server.store.engine import create_engine
+from vklive.server.store.passwords import is_password
+from vklive.server.store.tables import ApplicationRow, UserRow
 from vklive.testing.clock import EPOCH
 
 SEED = """
@@ -121,6 +123,46 @@ async def test_credentials_say_which_application_it_is(planted):
     assert await planted.application("bot", "") is None
     assert await planted.application("BOT", "secret of the bot") is None
     assert await planted.application("unknown", "") is None
+
+
+async def test_an_access_token_of_a_seed_has_all_scopes_and_an_applications_needs_none(planted):
+    assert (await planted.bearer("token of anna")).scopes == frozenset(Scope)
+    assert (await planted.bearer("token of the bot")).scopes == frozenset()
+
+
+async def test_a_password_of_a_seed_is_stored_hashed_and_stays_when_the_next_seed_names_none(store):
+    user = b"[[users]]\nid = 7\nnick = 'Anna'\n"
+    for more in (b"password = 'anna at home'\n", b""):
+        await store.plant(parse_seed(user + more, origin="seed"))
+        async with store.database.reading() as session:
+            row = await session.get(UserRow, 7)
+        assert is_password("anna at home", row.password_hash)
+        assert "anna" not in row.password_hash
+
+
+async def test_what_a_seed_says_of_an_application_is_stored(store):
+    await store.plant(
+        parse_seed(
+            b"""[[applications]]
+            id = 1
+            client_id = "bot"
+            client_secret = "secret"
+            description = "greets"
+            icon_url = "https://bot.example/icon.png"
+            redirect_uris = ["https://bot.example/", "http://localhost/"]
+            webhook_url = "https://bot.example/events"
+            webhook_key = "key"
+            webhook_events = ["raid_start", "channel_follow_create"]
+            """,
+            origin="seed",
+        )
+    )
+    async with store.database.reading() as session:
+        row = await session.get(ApplicationRow, 1)
+    assert (row.name, row.description, row.icon_url) == ("bot", "greets", "https://bot.example/icon.png")
+    assert row.redirect_uris.split("\n") == ["https://bot.example/", "http://localhost/"]
+    assert (row.webhook_url, row.webhook_key) == ("https://bot.example/events", "key")
+    assert row.webhook_events.split("\n") == ["raid_start", "channel_follow_create"]
 
 
 async def test_an_issued_token_is_good_until_it_expires(planted, clock):

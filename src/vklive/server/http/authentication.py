@@ -36,7 +36,7 @@ async def authenticate(authorization: str, directory: Directory) -> Bearer:
             case "bearer":
                 bearer = await directory.bearer(credentials)
             case "basic":
-                application = await _application(credentials, directory)
+                application = await application_of(credentials, directory)
                 bearer = None if application is None else Bearer(viewer=application, is_token=False)
             case _:
                 pass
@@ -45,7 +45,8 @@ async def authenticate(authorization: str, directory: Directory) -> Bearer:
     return bearer
 
 
-async def _application(credentials: str, directory: Directory) -> Application | None:
+async def application_of(credentials: str, directory: Directory) -> Application | None:
+    """The application of what stands behind ``Basic``, if there is one."""
     try:
         client_id, separator, secret = base64.b64decode(credentials, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError, ValueError):

@@ -1,7 +1,7 @@
 """How secrets are kept: as their hash, from which they cannot be told.
 
 SHA-256 without salt and rounds is enough for what is hashed here, since it is random and long: nobody can try 2^256
-values, fast or slow. It would not do for passwords that people make up, and there are none.
+values, fast or slow. It would not do for passwords that people make up: those are in `vklive.server.store.passwords`.
 """
 
 from __future__ import annotations

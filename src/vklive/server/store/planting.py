@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 from msgspec import structs
@@ -9,7 +10,9 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from vklive.devapi.channel_url import slug_of
+from vklive.devapi.scopes import Scope
 from vklive.server.store.hashing import hash_of
+from vklive.server.store.passwords import password_hash
 from vklive.server.store.planting_points import plant_points
 from vklive.server.store.seed import (
     ApplicationSeed,
@@ -45,7 +48,7 @@ async def plant(session: AsyncSession, seed: Seed, *, now: datetime) -> None:
         now: aware UTC; when streams begin that are not on yet, and since when access tokens are good.
     """
     for user in seed.users:
-        await session.merge(
+        row = await session.merge(
             UserRow(
                 id=user.id,
                 nick=user.nick,
@@ -54,6 +57,8 @@ async def plant(session: AsyncSession, seed: Seed, *, now: datetime) -> None:
                 is_verified_streamer=user.is_verified_streamer,
             )
         )
+        if user.password is not None:
+            row.password_hash = await asyncio.to_thread(password_hash, user.password)
     for application in seed.applications:
         await session.merge(
             ApplicationRow(
@@ -61,6 +66,12 @@ async def plant(session: AsyncSession, seed: Seed, *, now: datetime) -> None:
                 client_id=application.client_id,
                 secret_hash=hash_of(application.client_secret),
                 name=application.name or application.client_id,
+                description=application.description,
+                icon_url=application.icon_url,
+                redirect_uris="\n".join(application.redirect_uris),
+                webhook_url=application.webhook_url,
+                webhook_key=application.webhook_key,
+                webhook_events="\n".join(application.webhook_events),
             )
         )
     # Written group by group: what refers to something comes after it.
@@ -120,7 +131,8 @@ async def _plant_tokens(session: AsyncSession, bearer: UserSeed | ApplicationSee
                 token_hash=hash_of(token),
                 user_id=bearer.id if isinstance(bearer, UserSeed) else None,
                 application_id=None if isinstance(bearer, UserSeed) else bearer.id,
-                scopes="",
+                # All that there are: a seed is for development, where nothing is to be in the way.
+                scopes=" ".join(Scope) if isinstance(bearer, UserSeed) else "",
                 issued_at=now,
                 expires_at=None,
                 revoked_at=None,

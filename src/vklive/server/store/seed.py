@@ -5,6 +5,7 @@
     [[users]]
     id = 7
     nick = "Anna"
+    password = "anna at home"
     access_tokens = ["only-for-development"]
 
     [[applications]]
@@ -12,6 +13,7 @@
     client_id = "my-bot"
     client_secret = "…"
     name = "My bot"
+    redirect_uris = ["http://127.0.0.1:8123/"]
 
     [[channels]]
     id = 42
@@ -53,8 +55,8 @@
     user = 8
     amount = 1000
 
-A key that nobody knows is an error, so that a misspelt one does not go unnoticed. Access tokens and client secrets
-stand in the file as they are; the database gets their hashes.
+A key that nobody knows is an error, so that a misspelt one does not go unnoticed. Passwords, access tokens and client
+secrets stand in the file as they are; the database gets their hashes. The access tokens have all scopes.
 """
 
 from __future__ import annotations
@@ -76,6 +78,8 @@ from vklive.devapi.models.points import MAX_POINTS, RewardBody
 from vklive.errors import ConfigError
 from vklive.server.directory import Role
 from vklive.server.names import MAX_ID
+from vklive.server.oauth.redirects import wrong_with
+from vklive.server.store.passwords import MAX_LENGTH, MIN_LENGTH
 
 MAX_SIZE = 16 * 1024 * 1024
 """Bytes of a seed file. It is read as a whole."""
@@ -88,6 +92,8 @@ Text = Annotated[str, Meta(max_length=4096, pattern=r"\A[^\x00]*\Z")]
 ShortText = Annotated[str, Meta(max_length=64, pattern=r"\A[^\x00]*\Z")]
 ShortWord = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\A[^\x00]*\Z")]
 Word = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"\A[^\x00]*\Z")]
+Line = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"\A[!-~]*\Z")]
+Password = Annotated[str, Meta(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
 Colour = Annotated[int, Meta(ge=0, le=15)]
 Number = Annotated[int, Meta(ge=0, le=MAX_ID)]
 
@@ -97,13 +103,14 @@ class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class UserSeed(Entry, frozen=True, kw_only=True):
-    """A user, and access tokens of theirs that never expire."""
+    """A user, and access tokens of theirs that never expire. Without a password they keep the one that they have."""
 
     id: Id
     nick: Word
     nick_color: Colour = 0
     avatar_url: Text = ""
     is_verified_streamer: bool = False
+    password: Password | None = None
     access_tokens: tuple[Word, ...] = ()
 
     def __repr__(self) -> str:
@@ -111,12 +118,22 @@ class UserSeed(Entry, frozen=True, kw_only=True):
 
 
 class ApplicationSeed(Entry, frozen=True, kw_only=True):
-    """An application, its credentials, and access tokens of its that never expire."""
+    """An application, its credentials, and access tokens of its that never expire.
+
+    `redirect_uris` are where its users may be sent back to. With a `webhook_url`, the events of the types
+    `webhook_events` go there, signed with `webhook_key`.
+    """
 
     id: Id
     client_id: Annotated[str, Meta(min_length=1, max_length=255, pattern=r"\A[^\x00:]*\Z")]
     client_secret: Word
     name: Text = ""
+    description: Text = ""
+    icon_url: Text = ""
+    redirect_uris: tuple[Text, ...] = ()
+    webhook_url: Text = ""
+    webhook_key: Text = ""
+    webhook_events: tuple[Line, ...] = ()
     access_tokens: tuple[Word, ...] = ()
 
     def __repr__(self) -> str:
@@ -314,6 +331,8 @@ def parse_seed(content: bytes, *, origin: str) -> Seed:
     _check_once(origin, "membership of channel and user", ((entry.channel, entry.user) for entry in seed.memberships))
     _check_once(origin, "reward id", (reward.id for reward in seed.rewards))
     _check_once(origin, "balance of channel and user", ((entry.channel, entry.user) for entry in seed.balances))
+    for application in seed.applications:
+        _check_addresses(origin, application)
     for channel in seed.channels:
         if not slug_of(channel.url):
             raise ConfigError(origin, f"{channel.url!r} is no url of a channel", hint="give its slug")
@@ -337,6 +356,17 @@ def parse_seed(content: bytes, *, origin: str) -> Seed:
 def _check_zone(origin: str, what: str, moment: datetime | None) -> None:
     if moment is not None and moment.tzinfo is None:
         raise ConfigError(origin, f"{what} has no time zone", hint="end it with Z")
+
+
+def _check_addresses(origin: str, application: ApplicationSeed) -> None:
+    which = f"of the application {application.id}"
+    for redirect_uri in application.redirect_uris:
+        if wrong := wrong_with(redirect_uri):
+            raise ConfigError(origin, f"a redirect_uri {which} is none: {wrong}")
+    if application.webhook_url and (wrong := wrong_with(application.webhook_url)):
+        raise ConfigError(origin, f"the webhook_url {which} is none: {wrong}")
+    if bool(application.webhook_url) != bool(application.webhook_key):
+        raise ConfigError(origin, f"the webhook_url {which} and its webhook_key come together")
 
 
 def _check_once(origin: str, what: str, values: Iterable[Hashable]) -> None:

@@ -1,0 +1,46 @@
+"""Who has signed in, in which browser. Each function runs in the transaction of its caller."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from vklive.server.names import MAX_ID
+from vklive.server.store.hashing import hash_of
+from vklive.server.store.tables import SignInRow, UserRow
+
+
+async def user_named(session: AsyncSession, name: str) -> UserRow | None:
+    """Whoever signs in by this name: an id, or a nick that no other user with a password has."""
+    if name.isascii() and name.isdigit() and int(name) <= MAX_ID:
+        by_id = await session.get(UserRow, int(name))
+        if by_id is not None and by_id.password_hash:
+            return by_id
+    if "\0" in name:
+        return None
+    found = (
+        await session.scalars(select(UserRow).where(UserRow.nick == name, UserRow.password_hash != "").limit(2))
+    ).all()
+    return found[0] if len(found) == 1 else None
+
+
+async def add_sign_in(session: AsyncSession, cookie: str, *, user_id: int, expires_at: datetime) -> None:
+    """Somebody has signed in."""
+    session.add(SignInRow(cookie_hash=hash_of(cookie), user_id=user_id, expires_at=expires_at))
+
+
+async def signed_in(session: AsyncSession, cookie: str, *, now: datetime) -> UserRow | None:
+    """Whose browser has this cookie."""
+    row: UserRow | None = await session.scalar(
+        select(UserRow)
+        .join(SignInRow, SignInRow.user_id == UserRow.id)
+        .where(SignInRow.cookie_hash == hash_of(cookie), SignInRow.expires_at > now)
+    )
+    return row
+
+
+async def end_sign_in(session: AsyncSession, cookie: str) -> None:
+    """The cookie is nobody's from now on."""
+    await session.execute(delete(SignInRow).where(SignInRow.cookie_hash == hash_of(cookie)))
