@@ -10,14 +10,17 @@ import logging
 from vklive._version import __version__
 from vklive.client import DEFAULT_API_URL, DEFAULT_WS_URL, Client, Overflow, Stream
 from vklive.client.api.pages import Pages
+from vklive.client.authorization import authorization_url, exchange_code, revoke_token
 from vklive.client.credentials import AccessToken, AppCredentials, RenewableTokenSource, TokenSource
 from vklive.client.devapi import DevApi
 from vklive.client.health import Health, HealthState
-from vklive.client.oauth import ApplicationToken, OAuthRefreshToken, Tokens
+from vklive.client.oauth import ApplicationToken, OAuthRefreshToken
 from vklive.client.pubsub_calls import Audience, History, Member, Past, PubSubCalls
 from vklive.client.router import Router
+from vklive.client.saved_login import SavedLogin
 from vklive.client.stats import Stats
 from vklive.client.sync import SyncClient, SyncStream
+from vklive.client.token_endpoint import Tokens
 from vklive.client.webhooks import WebhookEvent, WebhookReceiver, WebhookResponse
 from vklive.devapi.models import ChatAccess, ChatMode, ChatSettings, GeneralChatMode, OnlySmilesChatMode, RewardBody
 from vklive.devapi.scopes import Scope
@@ -222,6 +225,7 @@ __all__ = [
     "Role",
     "Router",
     "SameMessageError",
+    "SavedLogin",
     "Scope",
     "SendQueueFullError",
     "SendTooFastError",
@@ -266,10 +270,13 @@ __all__ = [
     "WebhookResponse",
     "WebhookStatus",
     "__version__",
+    "authorization_url",
     "decode_payload",
+    "exchange_code",
     "html_of",
     "nick_color",
     "plain_text",
     "register",
     "registered",
+    "revoke_token",
 ]

@@ -16,6 +16,9 @@ from vklive.cli import main
 from vklive.cli.exit_codes import ExitCode
 from vklive.events import Event, decode_payload
 
+NO_FOLDER = "/nowhere/vklive"
+"""Where nobody has logged in."""
+
 WHEN = datetime(2026, 11, 23, 12, 3, 4, 500_000, tzinfo=UTC)
 
 
@@ -62,7 +65,7 @@ def happened():
 @pytest.fixture
 def vklive():
     """Call the command line in this process, with nothing of ours in the environment; gives click's result."""
-    ours = {name: None for name in os.environ if name.startswith("VKLIVE_")}
+    ours = {name: None for name in os.environ if name.startswith("VKLIVE_")} | {"XDG_CONFIG_HOME": NO_FOLDER}
 
     def call(*arguments: str, environ: dict[str, str] | None = None, stdin: str | None = None):
         return CliRunner(env={**ours, **(environ or {})}).invoke(main, list(arguments), input=stdin, prog_name="vklive")
@@ -77,12 +80,14 @@ SEED = f"""
 [[users]]
 id = 7
 nick = "Anna"
+password = "the password of anna"
 access_tokens = ["{USER_TOKEN}"]
 
 [[applications]]
 id = 1
 client_id = "bot"
 client_secret = "bot-secret"
+redirect_uris = ["http://127.0.0.1:8914/"]
 
 [[channels]]
 id = 42
@@ -117,6 +122,13 @@ def api_key():
 
 
 @pytest.fixture
+def free_port():
+    """A port of this machine where a program can listen."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+@pytest.fixture
 def closed_port():
     """A port of this machine where nobody listens."""
     with socket.socket() as taken:
@@ -130,6 +142,7 @@ def environ(server):
     """The environment of a user's program that is to talk to that server."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("VKLIVE_")},
+        "XDG_CONFIG_HOME": NO_FOLDER,
         "VKLIVE_API_URL": server,
         "VKLIVE_WS_URL": server.replace("http", "ws") + "/connection/websocket",
         "VKLIVE_ACCESS_TOKEN": USER_TOKEN,

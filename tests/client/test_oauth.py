@@ -14,7 +14,8 @@ from tests.client.world import Listener, World, answer, play
 from vklive.client.credentials import RenewableTokenSource
 from vklive.client.devapi import DevApi
 from vklive.client.http import HttpResponse
-from vklive.client.oauth import ApplicationToken, OAuthRefreshToken, Tokens, TokensHook
+from vklive.client.oauth import ApplicationToken, OAuthRefreshToken, TokensHook
+from vklive.client.token_endpoint import Tokens
 from vklive.errors import (
     ConfigError,
     ConnectError,

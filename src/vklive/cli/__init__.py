@@ -17,9 +17,12 @@ _COMMANDS = {
     "record": LazyCommand("vklive.cli.record:record", "Record the events of a channel."),
     "replay": LazyCommand("vklive.cli.replay:replay", "Play a recording back, or into a server."),
     "infer": LazyCommand("vklive.cli.infer:infer", "Tell what unknown events look like, from recordings."),
+    "login": LazyCommand("vklive.cli.login:login", "Log in as a user, in a browser."),
+    "logout": LazyCommand("vklive.cli.logout:logout", "Log out again."),
     "publish": LazyCommand("vklive.cli.publish:publish", "Publish into ws channels of a server."),
     "schema": LazyCommand("vklive.cli.schema:schema", "Print schemas of the events, AsyncAPI and OpenAPI."),
     "token": LazyCommand("vklive.cli.token:token", "Issue tokens for a server of yours.", extra="server"),
+    "admin": LazyCommand("vklive.cli.admin:admin", "Users, applications and channels of your server.", extra="server"),
 }
 
 _EXIT_CODES = "\b\nExit codes:\n" + "\n".join(f"  {code:>3}  {code.meaning}" for code in ExitCode)

@@ -20,6 +20,7 @@ from vklive.cli.seconds import seconds
 from vklive.cli.secret_files import read_secret
 from vklive.cli.stopping import until_stopped
 from vklive.client import DEFAULT_API_URL, DEFAULT_WS_URL, Client, Stream
+from vklive.client.credentials import TokenSource
 from vklive.client.transport import Transport
 from vklive.devapi.channel_url import slug_of
 from vklive.devapi.topics import Topic
@@ -43,7 +44,7 @@ class Listening(Struct, frozen=True, kw_only=True):
     limit: int | None
     duration: float | None
     retry: bool
-    credentials: Credentials
+    credentials: TokenSource
     api_url: str
     ws_url: str
     origin: str
@@ -58,11 +59,8 @@ class Listening(Struct, frozen=True, kw_only=True):
             output: where.
             transport: opens WebSockets; by default as the client does.
         """
-        credentials = self.credentials
         client = Client(
-            access_token=credentials.access_token,
-            client_id=credentials.client_id,
-            client_secret=credentials.client_secret,
+            credentials=self.credentials,
             api_url=self.api_url,
             ws_url=self.ws_url,
             origin=self.origin,
@@ -101,6 +99,7 @@ _OPTIONS = (
     click.option(
         "--client-secret", envvar=variables.CLIENT_SECRET, show_envvar=True, help="The same; better in a file."
     ),
+    click.option("--login", type=_FILE, envvar=variables.LOGIN, show_envvar=True, help="Or a file of `vklive login`."),
     click.option(
         "--api-url",
         envvar=variables.API_URL,
@@ -145,6 +144,7 @@ def listening_options(command: Callable[..., None]) -> Callable[..., None]:
         client_id: str | None,
         client_secret_file: Path | None,
         client_secret: str | None,
+        login: Path | None,
         api_url: str,
         ws_url: str,
         origin: str,
@@ -160,15 +160,15 @@ def listening_options(command: Callable[..., None]) -> Callable[..., None]:
             access_token=(read_secret(access_token_file) if access_token_file else access_token) or None,
             client_id=client_id or None,
             client_secret=(read_secret(client_secret_file) if client_secret_file else client_secret) or None,
+            login=login,
         )
-        credentials.check()
         listening = Listening(
             url=url,
             topics=frozenset(map(Topic, topics)) or frozenset(Topic),
             limit=limit,
             duration=duration,
             retry=not no_retry,
-            credentials=credentials,
+            credentials=credentials.source(api_url),
             api_url=api_url,
             ws_url=ws_url,
             origin=origin,

@@ -18,10 +18,13 @@ ORIGIN = "VKLIVE_ORIGIN"
 API_KEY = "VKLIVE_API_KEY"
 """The server's setting `api_key`, which `publish` needs as well."""
 
+LOGIN = "VKLIVE_LOGIN"
+"""Path of a file with a login."""
+
 CONFIG = "VKLIVE_CONFIG"
 """Path of the server's TOML file: no setting in it, but where they are."""
 
-_NOT_SETTINGS = frozenset({ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, API_URL, WS_URL, ORIGIN, CONFIG})
+_NOT_SETTINGS = frozenset({ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, LOGIN, API_URL, WS_URL, ORIGIN, CONFIG})
 
 
 def server_environment(environ: Mapping[str, str]) -> dict[str, str]:

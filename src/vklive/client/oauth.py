@@ -1,7 +1,6 @@
 """Credentials that renew themselves: of a user who gave a refresh token, and of an application.
 
-Source: the DevAPI's page on authorization (vk.md 1.4 to 1.6). The answer's life is in ``expires_in`` or, for
-applications, ``expire_time``, both seconds from now.
+Source: the DevAPI's page on authorization (vk.md 1.4 to 1.6).
 """
 
 from __future__ import annotations
@@ -12,63 +11,19 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
-from urllib.parse import urlencode
-
-import msgspec
-from msgspec import Struct
 
 from vklive.client.credentials import AppCredentials, check_token
 from vklive.client.flight import Flight
-from vklive.client.http import HttpResponse, HttpTransport, Httpx2Transport
-from vklive.client.retry_after import retry_after_of
-from vklive.errors import ConfigError, DevApiError, RateLimitedError, UnauthorizedError, UnavailableError
+from vklive.client.http import HttpTransport, Httpx2Transport
+from vklive.client.token_endpoint import DEFAULT_TIMEOUT, DEFAULT_TOKEN_URL, Tokens, ask, tokens_of
 
 _log = logging.getLogger("vklive.client.oauth")
-
-DEFAULT_TOKEN_URL = "https://api.live.vkvideo.ru/oauth/server/token"  # noqa: S105 - an address
 
 RENEW_BEFORE = 60.0
 """Seconds before the end of an access token at which a new one is fetched; of a short-lived one a tenth of its life."""
 
-DEFAULT_TIMEOUT = 10.0
-"""Seconds for a call of the token endpoint. Long, as giving up may cost a refresh token that is used already."""
-
-_METHOD = "POST oauth token"
-_OK, _TOO_MANY, _SERVERS_FAULT = 200, 429, 500
-_REFUSED = (400, 401, 403)
-
-
-class Tokens(Struct, frozen=True, kw_only=True):
-    """What the token endpoint gave, to be stored.
-
-    Attributes:
-        access_token: for the DevAPI.
-        refresh_token: for the next pair, once; empty where there is none.
-        expires_in: seconds that the access token lives; 0 when the endpoint did not say.
-    """
-
-    access_token: str
-    refresh_token: str = ""
-    expires_in: float = 0.0
-
-    def __repr__(self) -> str:
-        return f"Tokens(<secret>, expires_in={self.expires_in!r})"
-
-
 TokensHook: TypeAlias = Callable[[Tokens], Awaitable[None] | None]
 """Stores a new pair. It is called before the new access token is used; its mistakes are logged and change nothing."""
-
-
-class _Answer(Struct):
-    access_token: str
-    refresh_token: str = ""
-    expires_in: float | None = None
-    expire_time: float | None = None
-
-
-class _Refusal(Struct):
-    error: str = ""
-    error_description: str = ""
 
 
 class _Renewing(ABC):
@@ -109,7 +64,7 @@ class _Renewing(ABC):
             UnauthorizedError: when the endpoint refuses: whoever it is has to log in again.
             VkliveError: when it could not be asked; trying again may help.
         """
-        if not self._access_token or (self._renew_at is not None and self._clock() >= self._renew_at):
+        if self._is_due():
             await self._flight.join()
         return f"Bearer {self._access_token}"
 
@@ -130,21 +85,22 @@ class _Renewing(ABC):
 
     async def _take(self, tokens: Tokens) -> None:
         """Use new tokens."""
-        self._access_token = tokens.access_token
-        life = tokens.expires_in
-        self._renew_at = self._clock() + life - min(RENEW_BEFORE, life / 10) if life else None
+        self._use(tokens.access_token, life=tokens.expires_in or None)
+
+    def _use(self, access_token: str, *, life: float | None) -> None:
+        """Use an access token that lives for so many seconds; `None` until it is refused."""
+        self._access_token = access_token
+        self._renew_at = None if life is None else self._clock() + life - min(RENEW_BEFORE, life / 10)
+
+    def _is_due(self) -> bool:
+        """Whether the next one is to be fetched."""
+        return not self._access_token or (self._renew_at is not None and self._clock() >= self._renew_at)
 
     async def _fetch(self) -> None:
-        headers = {
-            "Authorization": await self._client.authorization(),
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Accept": "application/json",
-        }
-        body = urlencode(self._form()).encode()
-        answer = await self._http.request(
-            "POST", self._token_url, headers=headers, params={}, body=body, timeout=self._timeout
+        answer = await ask(
+            self._form(), client=self._client, url=self._token_url, http=self._http, timeout=self._timeout
         )
-        await self._take(_tokens_of(answer))
+        await self._take(tokens_of(answer))
 
 
 class OAuthRefreshToken(_Renewing):
@@ -247,29 +203,3 @@ class ApplicationToken(_Renewing):
 
     def _form(self) -> Mapping[str, str]:
         return {"grant_type": "client_credentials"}
-
-
-def _tokens_of(answer: HttpResponse) -> Tokens:
-    if answer.status != _OK:
-        raise _error(answer)
-    try:
-        given = msgspec.json.decode(answer.body, type=_Answer, strict=False)
-        check_token("access_token", given.access_token)
-    except (msgspec.MsgspecError, ValueError, RecursionError, ConfigError):
-        raise UnavailableError(_METHOD, status=answer.status, description="the answer has no tokens in it") from None
-    life = given.expires_in if given.expires_in is not None else given.expire_time
-    return Tokens(access_token=given.access_token, refresh_token=given.refresh_token, expires_in=max(0.0, life or 0.0))
-
-
-def _error(answer: HttpResponse) -> DevApiError:
-    try:
-        said = msgspec.json.decode(answer.body, type=_Refusal)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        said = _Refusal()
-    status, code, description = answer.status, said.error, said.error_description
-    if status == _TOO_MANY or status >= _SERVERS_FAULT:
-        kind = RateLimitedError if status == _TOO_MANY else UnavailableError
-        wait = retry_after_of(answer.headers, now=time.time())
-        return kind(_METHOD, status=status, code=code, description=description, retry_after=wait)
-    refusal = UnauthorizedError if status in _REFUSED else DevApiError
-    return refusal(_METHOD, status=status, code=code, description=description)

@@ -72,7 +72,7 @@ def test_a_file_that_is_not_there_is_an_error(tmp_path):
         (APPLICATION + "webhook_url = 'bot://back'\n", "the webhook_url of the application 1 is none"),
         (APPLICATION + "webhook_url = 'https://a.example/'\n", "come together"),
         (APPLICATION + "webhook_key = 'hunter2'\n", "come together"),
-        (APPLICATION + "webhook_events = ['a\\nb']\n", "webhook_events"),
+        (APPLICATION + "webhook_events = ['a b']\n", "webhook_events"),
         ("[[users]]\nid = 1\nnick = 'a\\u0000'\n".replace("'a", '"a').replace("0'", '0"'), "nick"),
         ("[[applications]]\nid = 1\nclient_id = 'a:b'\nclient_secret = 'hunter2'\n", "client_id"),
     ],

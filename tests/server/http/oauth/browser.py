@@ -63,7 +63,9 @@ class Page(HTMLParser):
 
     def form(self, path: str) -> FormOnPage:
         """The form that goes there."""
-        return next(form for form in self.forms if urlsplit(form.action).path == path)
+        found = [form for form in self.forms if urlsplit(form.action).path == path]
+        assert found, self.text
+        return found[0]
 
 
 class Browser:
@@ -110,7 +112,7 @@ class Browser:
 
     async def open(self, path: str, **parameters: str) -> Page:
         """Go there."""
-        await self._follow(await self.http.get(path, params=parameters))
+        await self._follow(await self.http.get(path, params=parameters or None))
         return self.page
 
     async def send(self, path: str, *, button: str = "", **typed: str) -> None:

@@ -54,6 +54,7 @@ async def test_nobody_is_sent_to_an_address_that_is_not_certain(browser, pairs):
     assert browser.page.links == []
     assert browser.page.forms == []
     assert "evil" not in browser.answer.text
+    assert ("names no application" in browser.page.text) == (not dict(pairs).get("client_id"))
 
 
 async def test_an_address_that_is_no_text_is_a_page_too(browser):
