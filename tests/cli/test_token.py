@@ -10,6 +10,7 @@ import pytest
 
 from vklive.cli.exit_codes import ExitCode
 from vklive.clock import SystemClock
+from vklive.devapi.scopes import Scope
 from vklive.server.directory import Application, User
 from vklive.server.store import Store, parse_seed
 
@@ -105,6 +106,34 @@ def test_an_access_token_of_a_user_is_printed_alone_and_known_to_the_store(vkliv
 
     assert (done.exit_code, done.stderr) == (ExitCode.ENDED, "")
     assert viewer(database, done.stdout.removesuffix("\n")) == User(id=7, nick="Anna")
+
+
+@pytest.mark.parametrize(
+    ("scopes", "given"),
+    [
+        ((), frozenset()),
+        (("chat:settings", "channel:roles"), {Scope.CHAT_SETTINGS, Scope.CHANNEL_ROLES}),
+        (("all",), frozenset(Scope)),
+    ],
+)
+def test_an_access_token_of_a_user_has_the_scopes_that_are_asked_for(vklive, database, scopes, given):
+    options = [part for scope in scopes for part in ("--scope", scope)]
+    done = vklive("token", "access", "--user", "7", *options, environ={"VKLIVE_DATABASE_URL": database})
+
+    async def ask():
+        async with Store(database, clock=SystemClock()) as store:
+            return await store.bearer(done.stdout.strip())
+
+    assert asyncio.run(ask()).scopes == given
+
+
+@pytest.mark.parametrize(
+    "options", [("--user", "7", "--scope", "everything"), ("--application", "1", "--scope", "all")]
+)
+def test_a_scope_exists_and_is_a_users(vklive, database, options):
+    done = vklive("token", "access", *options, environ={"VKLIVE_DATABASE_URL": database})
+
+    assert (done.exit_code, done.stdout) == (ExitCode.USAGE, "")
 
 
 def test_an_access_token_of_an_application_is_the_same(vklive, database):

@@ -63,7 +63,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -316,9 +316,24 @@ def parse_seed(content: bytes, *, origin: str) -> Seed:
         ConfigError: see `read_seed`.
     """
     try:
-        seed = msgspec.convert(tomllib.loads(content.decode()), Seed)
+        values = tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(origin, f"it is not TOML: {error}") from error
+    return seed_of(values, origin=origin)
+
+
+def seed_of(values: Mapping[str, object], *, origin: str) -> Seed:
+    """The seed in the values of a file.
+
+    Args:
+        values: as TOML has them.
+        origin: what errors call it.
+
+    Raises:
+        ConfigError: see `read_seed`.
+    """
+    try:
+        seed = msgspec.convert(values, Seed)
     except msgspec.ValidationError as error:
         # msgspec names the place and the expected type, and never quotes the value.
         raise ConfigError(origin, str(error)) from None
