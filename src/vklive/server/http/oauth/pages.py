@@ -44,15 +44,16 @@ def sign_in_page(
     title = words.sign_in_to_go_on.format(name=asked.client.name)
     alarm = f'<p class="alarm" role="alert" id="wrong">{escape(wrong)}</p>' if wrong else ""
     described = ' aria-describedby="wrong" aria-invalid="true"' if wrong else ""
+    focus = {True: " autofocus", False: ""}
     name_described = described or ' aria-describedby="name-hint"'
     body = (
         f"<h1>{escape(title)}</h1>{alarm}{_form(SIGN_IN, Form.SIGN_IN, asked, cookie)}",
         f'<label for="name">{escape(words.name)}</label>',
-        f'<input id="name" name="name" value="{escape(name)}" required maxlength="255" autofocus',
+        f'<input id="name" name="name" value="{escape(name)}" required maxlength="255"{focus[not name]}',
         f'autocomplete="username" autocapitalize="none" spellcheck="false"{name_described}>',
         f'<p class="quiet" id="name-hint">{escape(words.name_hint)}</p>',
         f'<label for="password">{escape(words.password)}</label>',
-        '<input id="password" name="password" type="password" required maxlength="1024"',
+        f'<input id="password" name="password" type="password" required maxlength="1024"{focus[bool(name)]}',
         f'autocomplete="current-password"{described}>',
         f'<div class="buttons"><button class="first" type="submit">{escape(words.sign_in)}</button></div></form>',
     )
