@@ -85,6 +85,19 @@ def test_anything_else_is_an_error_with_a_hint(given, problem):
     assert caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("given", "secrets"),
+    [
+        ({"access_token": "t"}, ["t"]),
+        ({"client_id": "i", "client_secret": "s"}, ["s"]),
+        ({}, ["a", "r", "s"]),
+    ],
+)
+def test_the_secrets_among_them_are_known(home, given, secrets):
+    LoginFile(home).write(LOGIN)
+    assert Credentials(**given).secrets() == secrets
+
+
 def test_no_secret_is_in_the_repr():
     shown = repr(Credentials(access_token="hunter2", client_id="app", client_secret="hunter2"))
 

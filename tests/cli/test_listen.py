@@ -202,7 +202,9 @@ def test_without_credentials_it_says_where_to_put_them(vklive):
     done = vklive("listen", "streamer")
 
     assert done.exit_code == ExitCode.USAGE
-    assert done.stderr.startswith("Error: credentials: there are none (set VKLIVE_ACCESS_TOKEN, or ")
+    assert done.stderr.startswith(
+        "Error: credentials: there are none (log in with `vklive login`, or set VKLIVE_ACCESS_TOKEN, "
+    )
     assert done.stderr.count("\n") == 1
 
 

@@ -51,6 +51,18 @@ class Credentials(Struct, frozen=True, kw_only=True):
             raise ConfigError("credentials", f"the {missing} is missing", hint="an application needs both")
         return self._saved_login(api_url)
 
+    def secrets(self) -> list[str]:
+        """What of them must be in no recording.
+
+        Raises:
+            ConfigError: the login cannot be read.
+        """
+        found = [self.access_token, self.client_secret]
+        if not any(found):
+            login = LoginFile(self.login or default_login()).read()
+            found = [login.access_token, login.refresh_token, login.client_secret]
+        return [secret for secret in found if secret]
+
     def _saved_login(self, api_url: str) -> SavedLogin:
         path = self.login or default_login()
         if self.login is None and not path.exists():

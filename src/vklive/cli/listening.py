@@ -36,6 +36,8 @@ class Listening(Struct, frozen=True, kw_only=True):
         limit: how many events of the channel are enough; `None` for no end.
         duration: seconds; `None` for ever.
         retry: whether a lost or failed connection may be tried again.
+        credentials: as they were given.
+        source: what gives them to the client.
         health: address and port where to tell how it goes; `None` for nowhere.
     """
 
@@ -44,7 +46,8 @@ class Listening(Struct, frozen=True, kw_only=True):
     limit: int | None
     duration: float | None
     retry: bool
-    credentials: TokenSource
+    credentials: Credentials
+    source: TokenSource
     api_url: str
     ws_url: str
     origin: str
@@ -60,7 +63,7 @@ class Listening(Struct, frozen=True, kw_only=True):
             transport: opens WebSockets; by default as the client does.
         """
         client = Client(
-            credentials=self.credentials,
+            credentials=self.source,
             api_url=self.api_url,
             ws_url=self.ws_url,
             origin=self.origin,
@@ -168,7 +171,8 @@ def listening_options(command: Callable[..., None]) -> Callable[..., None]:
             limit=limit,
             duration=duration,
             retry=not no_retry,
-            credentials=credentials.source(api_url),
+            credentials=credentials,
+            source=credentials.source(api_url),
             api_url=api_url,
             ws_url=ws_url,
             origin=origin,

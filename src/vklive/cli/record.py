@@ -87,8 +87,7 @@ def record(
     """
     if anonymize and frames:
         raise click.UsageError("--frames keeps also what cannot be read, so it cannot be made anonymous.")
-    known = (listening.credentials.access_token, listening.credentials.client_secret)
-    secrets = Secrets(secret for secret in known if secret)
+    secrets = Secrets(listening.credentials.secrets())
     cleaning = Cleaning(secrets, pseudonyms=Pseudonyms() if anonymize else None)
 
     def began() -> bytes:

@@ -24,13 +24,14 @@ async def test_it_is_done_again_and_again_also_after_the_database_did_not_answer
     monkeypatch.setattr(module, "TIDY_EVERY", 0.01)
     async with Store(sqlite_url, clock=clock) as store:
         await store.plant(parse_seed(SEED, origin="seed"))
-        writing, failures = store.database.writing, [1, 1]
+        writing, failures, works = store.database.writing, [1, 1], asyncio.Event()
 
         @asynccontextmanager
         async def sometimes():
             if failures:
                 failures.pop()
                 raise DirectoryUnavailableError("it sleeps")
+            works.set()
             async with writing() as session:
                 yield session
 
@@ -38,8 +39,7 @@ async def test_it_is_done_again_and_again_also_after_the_database_did_not_answer
         tidying = asyncio.ensure_future(OAuth(store, OAuthSettings(), clock=clock).keep_tidy())
         try:
             async with asyncio.timeout(20):
-                while failures:
-                    await asyncio.sleep(0)
+                await works.wait()
                 for _ in range(2):
                     await store.issue_access_token(user_id=7, ttl=60.0)
                     clock.advance(60.0)

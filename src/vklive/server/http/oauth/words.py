@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -149,13 +150,10 @@ def words_for(accept_language: str) -> Words:
 
 
 def _quality(weight: str) -> float:
-    name, _, value = weight.strip().partition("=")
-    if name.strip().lower() != "q":
-        return 1.0
-    try:
-        return min(1.0, float(value))
-    except ValueError:
-        return 0.0
+    found = _WEIGHT.fullmatch(weight.strip())
+    return 0.0 if found is None else float(found[1] or 1)
 
+
+_WEIGHT = re.compile(r"(?:q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?", re.IGNORECASE)
 
 _BY_LANGUAGE = {"en": ENGLISH, "ru": RUSSIAN}
