@@ -93,7 +93,7 @@ def serve(tmp_path):
 def test_it_says_where_it_is_answers_there_and_ends_when_asked(serve, number):
     process, said = serve()
 
-    assert list(said) == ["DevAPI", "pub/sub", "HTTP API", "docs"]
+    assert list(said) == ["DevAPI", "pub/sub", "HTTP API", "OAuth", "docs"]
     with urllib.request.urlopen(said["docs"], timeout=10) as answer:
         assert answer.status == 200
     process.send_signal(number)

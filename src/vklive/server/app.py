@@ -21,7 +21,7 @@ from vklive.server.http.errors import (
 )
 from vklive.server.http.health import health_route
 from vklive.server.http.metrics import metrics_route
-from vklive.server.http.oauth import AUTHORIZE, TOKEN, oauth_endpoints
+from vklive.server.http.oauth import AUTHORIZE, oauth_endpoints
 from vklive.server.http.openapi import PATH as DOCS_PATH
 from vklive.server.http.openapi import openapi_config
 from vklive.server.http.platform_api import platform_api
@@ -141,8 +141,7 @@ class Server:
         yield "DevAPI", f"{self.url}/v1"
         yield from self._listener.ways_in(self.settings.transports)
         yield "HTTP API", f"{self.url}/api"
-        yield "authorize page", self.url + AUTHORIZE
-        yield "token endpoint", self.url + TOKEN
+        yield "OAuth", self.url + AUTHORIZE
         if self.settings.metrics.enabled:
             yield "metrics", self.url + self.settings.metrics.path
         yield "docs", self.url + DOCS_PATH

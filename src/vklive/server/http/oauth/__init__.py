@@ -25,7 +25,7 @@ from vklive.server.http.oauth.token import (
 )
 from vklive.server.oauth.oauth import OAuth
 
-__all__ = ["AUTHORIZE", "TOKEN", "oauth_endpoints"]
+__all__ = ["AUTHORIZE", "oauth_endpoints"]
 
 
 def oauth_endpoints(oauth: OAuth) -> dict[str, App]:
