@@ -83,7 +83,7 @@ def serve(tmp_path):
             processes.enter_context(process)
             processes.callback(process.kill)
             assert process.stdout is not None
-            said = [process.stdout.readline() for _ in range(4)]
+            said = [process.stdout.readline() for _ in range(5)]
             return process, dict(re.split("  +", line.rstrip(), maxsplit=1) for line in said)
 
         yield run
