@@ -12,9 +12,12 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from msgspec import structs
+from tests.client.test_login_file import LOGIN
 from tests.server.http.oauth.browser import Browser
 
 from vklive.cli.exit_codes import ExitCode
+from vklive.client.login_file import LoginFile
 from vklive.client.saved_login import SavedLogin
 
 SLOW = 30.0
@@ -161,6 +164,17 @@ async def _renewed(file: Path) -> bool:
         return await login.renew(await login.authorization())
     finally:
         await login.close()
+
+
+def test_a_login_that_cannot_be_ended_stays_until_it_is_to_be_forgotten(vklive, tmp_path, closed_port):
+    file = LoginFile(tmp_path / "login.json")
+    file.write(structs.replace(LOGIN, revoke_url=f"http://127.0.0.1:{closed_port}/revoke"))
+    done = vklive("logout", "--login", str(file.path))
+
+    assert done.exit_code == ExitCode.UNREACHABLE
+    assert file.read().refresh_token == LOGIN.refresh_token
+    assert vklive("logout", "--login", str(file.path), "--forget").exit_code == ExitCode.ENDED
+    assert not file.path.exists()
 
 
 def test_a_user_who_denies_it_is_not_logged_in(server, home, log_in):

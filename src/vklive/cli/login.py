@@ -41,11 +41,13 @@ _FILE = click.Path(path_type=Path)
     type=click.Choice([scope.value for scope in Scope]),
     help="What the application is to be allowed; may be repeated. Without, only what needs no scope.",
 )
-@click.option("--redirect-port", type=click.IntRange(1, 65535), show_default=str(DEFAULT_PORT), help="Its port.")
 @click.option(
     "--redirect-uri",
     show_default="http://127.0.0.1:PORT/",
     help="Where the browser comes back to, letter for letter as the application has registered it.",
+)
+@click.option(
+    "--redirect-port", type=click.IntRange(1, 65535), show_default=str(DEFAULT_PORT), help="Or only its port."
 )
 @click.option("--no-browser", is_flag=True, help="Only print the address, to be opened by hand.")
 @click.option("--login", type=_FILE, envvar=variables.LOGIN, show_envvar=True, help="The file to keep the tokens in.")

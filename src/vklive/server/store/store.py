@@ -143,7 +143,7 @@ class Store(Directory):
             token_hash=hash_of(token),
             user_id=user_id,
             application_id=application_id,
-            scopes=" ".join(scopes),
+            scopes=" ".join(scope for scope in Scope if scope in scopes),
             issued_at=now,
             expires_at=None if ttl is None else now + timedelta(seconds=ttl),
         )
