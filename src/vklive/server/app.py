@@ -165,6 +165,8 @@ class Server:
             started.push_async_callback(self.node.stop)
             self._platform.upkeep.start(self._tasks)
             started.push_async_callback(self._platform.upkeep.stop)
+            self._oauth.upkeep.start(self._tasks)
+            started.push_async_callback(self._oauth.upkeep.stop)
             await started.enter_async_context(self._listener)
             self._started = started.pop_all()
         return self

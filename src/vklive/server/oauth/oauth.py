@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-
 from vklive.clock import Clock
-from vklive.server.directory import DirectoryUnavailableError
 from vklive.server.oauth.authorizing import Authorizing
 from vklive.server.oauth.granting import Granting
 from vklive.server.oauth.signing_in import SignIns
+from vklive.server.platform.upkeep import Upkeep
 from vklive.server.settings import OAuthSettings
 from vklive.server.store import Store
 from vklive.server.store import oauth as stored
-
-_log = logging.getLogger("vklive.server.oauth")
-
-TIDY_EVERY = 600.0
-"""Seconds between two times that ended tokens are deleted. They are good for nothing already: this only saves space."""
 
 
 class OAuth:
@@ -32,6 +24,7 @@ class OAuth:
         authorizing: see `vklive.server.oauth.authorizing`.
         granting: see `vklive.server.oauth.granting`.
         sign_ins: see `vklive.server.oauth.signing_in`.
+        upkeep: deletes what has ended, from time to time.
         store: see above.
         settings: see above.
     """
@@ -42,13 +35,13 @@ class OAuth:
         self.authorizing = Authorizing(store.database, settings)
         self.granting = Granting(store, settings)
         self.sign_ins = SignIns(store.database, settings, clock=clock)
+        self.upkeep = Upkeep({"the deletion of tokens that have ended": self.delete_ended})
 
-    async def keep_tidy(self) -> None:
-        """Delete what has ended, again and again, until it is cancelled."""
-        while True:
-            try:
-                async with self.store.database.writing() as session:
-                    await stored.delete_ended(session, now=self.store.database.now())
-            except DirectoryUnavailableError as error:
-                _log.warning("ended tokens were not deleted, and will be later: %s", error)
-            await asyncio.sleep(TIDY_EVERY)
+    async def delete_ended(self) -> None:
+        """Delete codes, tokens and sign-ins that have ended. They are good for nothing already: this saves space.
+
+        Raises:
+            DirectoryUnavailableError: the database does not answer.
+        """
+        async with self.store.database.writing() as session:
+            await stored.delete_ended(session, now=self.store.database.now())
