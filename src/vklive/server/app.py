@@ -160,7 +160,6 @@ class Server:
             self._platform.chat.start()
             started.push_async_callback(self._platform.chat.stop)
             self._tasks.start(self._webhooks.run(), name="WebHooks")
-            self._tasks.start(self._oauth.keep_tidy(), name="OAuth: deletion of what has ended")
             await self.node.start()
             started.push_async_callback(self.node.stop)
             self._platform.upkeep.start(self._tasks)
