@@ -31,7 +31,9 @@ def test_whatever_is_put_in_comes_out_where_it_belongs(id_, channel_url, ip, use
     assert parse_qs(parts.query, keep_blank_values=True) == {"ip": [ip], "agent": [user_agent]}
 
 
-@pytest.mark.parametrize("template", ["", "https://example/fixed", "{{}}", *(f"x{{{name}}}" for name in PLACEHOLDERS)])
+@pytest.mark.parametrize(
+    "template", ["", "https://example/fixed", "{{}}", *(f"x{{{name}}}" for name in sorted(PLACEHOLDERS))]
+)
 def test_a_template_that_can_be_filled_is_taken(template):
     check_template("here", template)
     SourceUrls(template).of("a", channel_url="b", player=Player())
