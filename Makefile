@@ -19,7 +19,7 @@ PEERS_READY := $(addprefix $(STAMPS)/,$(PYTHON_PEERS) centrifuge-js asyncapi)
 help:
 	@echo "make demo [SECONDS=30]  the whole system on this machine, with traffic and two listeners"
 	@echo "make serve              the server, with its settings from vklive.toml if there is one"
-	@echo "make test               the tests"
+	@echo "make test [JOBS=2]      the tests"
 	@echo "make check              the whole gate: lint, types, layers, tests, the wheel"
 	@echo "make bench              the benchmarks"
 	@echo "make soak [SECONDS=300] 2,000 clients come and go, and the server is what it was before"
@@ -37,8 +37,9 @@ serve: $(RUN)
 
 install: $(DEV)
 
+# A process for each core; the tests of one file stay together, as they share servers.
 test: $(DEV) $(PEERS_READY)
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n $(or $(JOBS),auto) --dist loadfile
 
 check: lint types layers house test wheel
 
