@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import msgspec
 import pytest
 from msgspec import Raw
 
 from vklive.devapi.topics import Topic
 from vklive.events import Follow, FollowCreated, UnknownEvent, User
+from vklive.protocol.codes import ErrorCode
+from vklive.protocol.messages import Publication
+from vklive.server.errors import NodeError
 from vklive.server.platform.acting import Acting, ChannelFacts
+from vklive.server.store.chat import next_message_id
 from vklive.server.store.tables import UserRow
 
 PLACE = ChannelFacts(id=42, url="streamer", owner_id=1)
@@ -65,3 +72,50 @@ async def test_outboxes_see_the_type_and_the_json_of_what_is_known_and_of_what_i
         b'{"a":1}',
     ]
     assert [ws_channel for ws_channel, _ in small_world.told] == ["api-channel-info:42"] * 3
+
+
+async def test_what_many_do_at_once_in_a_channel_is_told_in_the_order_in_which_it_was_done(world):
+    told: list[int] = []
+
+    async def publish(_: str, publication: Publication) -> None:
+        told.append(msgspec.json.decode(publication.data)["data"]["follow"]["follower"]["id"])
+
+    acting = Acting(world.store.database, publish)
+
+    async def do() -> None:
+        async with acting() as act:
+            number = await next_message_id(act.session, PLACE.id)
+            act.announce(PLACE, FollowCreated(follow=Follow(follower=User(id=number))))
+
+    for _ in range(4):
+        await asyncio.gather(*(do() for _ in range(25)))
+
+    assert told == sorted(told)
+    assert len(told) == 100
+
+
+async def test_what_cannot_be_published_fails_nothing_that_is_done_already(world, caplog):
+    told: list[str] = []
+    woken: list[bool] = []
+
+    class Outbox:
+        async def add(self, *_: object, **__: object) -> None:
+            """Write nothing down."""
+
+        def wake(self) -> None:
+            woken.append(True)
+
+    async def publish(ws_channel: str, _: Publication) -> None:
+        if ws_channel.endswith(":42"):
+            raise NodeError(ErrorCode.UNKNOWN_CHANNEL, "there is no such namespace")
+        told.append(ws_channel)
+
+    async with Acting(world.store.database, publish, outboxes=[Outbox()])() as act:
+        act.announce(PLACE, FOLLOWED)
+        act.announce(ChannelFacts(id=43, url="elsewhere", owner_id=1), FOLLOWED)
+        act.session.add(UserRow(id=99, nick="new"))
+
+    assert told == ["api-channel-info:43"]
+    assert woken == [True]
+    assert len(await world.rows(UserRow, id=99)) == 1
+    assert "channel_follow_create has happened, and could not be published" in caplog.text

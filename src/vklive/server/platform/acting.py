@@ -8,14 +8,19 @@
 
 Over the WebSocket an event is told at most once: when the process ends between the transaction and the publication, it
 is not told. WebHooks are written down in the transaction itself, and are told at least once.
+
+What happens in one channel is told by one process in the order in which it was done.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from typing import Protocol, TypeAlias
+from weakref import WeakValueDictionary
 
 import msgspec
 from msgspec import Raw, Struct
@@ -28,6 +33,8 @@ from vklive.server.names import WsChannel, build
 from vklive.server.platform.routing import ws_channel_of
 from vklive.server.store.database import Database
 from vklive.server.targets import Target
+
+_log = logging.getLogger("vklive.server.platform")
 
 Publish: TypeAlias = Callable[[str, Publication], Awaitable[object]]
 """Publishes into a ws channel: `vklive.server.node.Node.publish`."""
@@ -158,28 +165,46 @@ class Acting:
         self._publish = publish
         self._deafen = deafen
         self._outboxes = outboxes
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
     async def __call__(self) -> AsyncGenerator[Act]:
         """One act. When the block raises, nothing has happened, and nothing is told.
 
+        When it has ended well it has happened, so that nothing is raised any more: a caller would do it twice. What
+        cannot be published then is logged, and the rest is told.
+
         Raises:
             DirectoryUnavailableError: the database does not answer.
         """
-        async with self._database.writing() as session:
-            act = Act(session, self._database.now())
-            yield act
-            for announcement in act.announcements:
-                for outbox in self._outboxes:
-                    await outbox.add(session, announcement, now=act.now)
+        async with AsyncExitStack() as turns:
+            async with self._database.writing() as session:
+                act = Act(session, self._database.now())
+                yield act
+                for announcement in act.announcements:
+                    for outbox in self._outboxes:
+                        await outbox.add(session, announcement, now=act.now)
+                # Whoever has its turn must not wait for a row that somebody holds who waits for theirs.
+                await session.flush()
+                for channel_id in sorted({announcement.channel.id for announcement in act.announcements}):
+                    turn = self._turns.setdefault(channel_id, asyncio.Lock())
+                    await turns.enter_async_context(turn)
+            try:
+                await self._tell(act)
+            finally:
+                if act.announcements:
+                    for outbox in self._outboxes:
+                        outbox.wake()
+
+    async def _tell(self, act: Act) -> None:
         if self._deafen is not None:
             for user, ws_channel in act.deafened:
                 await self._deafen(Target(user=user), ws_channel)
         for announcement in act.announcements:
-            await self._publish(announcement.ws_channel, _publication(announcement))
-        if act.announcements:
-            for outbox in self._outboxes:
-                outbox.wake()
+            try:
+                await self._publish(announcement.ws_channel, _publication(announcement))
+            except Exception:  # noqa: BLE001 - whatever it is, the others are to be told
+                _log.exception("%s has happened, and could not be published", announcement.type)
 
 
 def _publication(announcement: Announcement) -> Publication:
