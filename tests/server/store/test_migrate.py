@@ -96,3 +96,21 @@ async def test_tables_of_a_newer_version_are_left_alone(engine):
 
     with pytest.raises(ConfigError, match="newer"):
         await migrate(engine)
+
+
+async def test_both_let_sqlite_give_no_id_twice(sqlite_url):
+    def counting(connection: Connection) -> set[str]:
+        found = connection.execute(text("SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'"))
+        return set(found.scalars())
+
+    engine = create_engine(sqlite_url)
+    await migrate(engine)
+    async with engine.connect() as connection:
+        migrated = await connection.run_sync(counting)
+    async with engine.begin() as connection:
+        await connection.run_sync(Table.metadata.drop_all)
+        await connection.run_sync(Table.metadata.create_all)
+        created = await connection.run_sync(counting)
+    await engine.dispose()
+
+    assert migrated == created == {"webhooks", "demands"}

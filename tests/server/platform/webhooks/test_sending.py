@@ -6,12 +6,14 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 from tests.server.platform.webhooks.conftest import ELSEWHERE, STREAMER, Application, follow, http
 
 from vklive.devapi.webhooks import WebhookStatus
 from vklive.events import Author, ChatMessage, ChatMessageSent
 from vklive.server.platform.webhooks.outbox import WebhookOutbox
 from vklive.server.platform.webhooks.sender import MAX_ANSWER_SIZE
+from vklive.server.store.tables import WebhookRow
 from vklive.server.store.webhooks import take_due
 
 
@@ -211,3 +213,16 @@ async def test_what_is_settled_is_forgotten_after_its_time(platform, application
 
     await platform.settled("delivered")
     assert application.asked[-1]["id"] == "2"
+
+
+async def test_no_id_is_given_twice_also_when_the_event_that_had_it_is_forgotten(platform, application):
+    await platform.link()
+    await platform.happen(follow("Ann"))
+    await platform.settled("delivered")
+    async with platform.store.database.writing() as session:
+        await session.execute(delete(WebhookRow))
+
+    await platform.happen(follow("Bob"))
+    await platform.settled("delivered")
+
+    assert application.heard == ["Ann", "Bob"]

@@ -49,3 +49,7 @@ class Table(DeclarativeBase):
 
 COUNTED = BigInteger().with_variant(Integer, "sqlite")
 """The type of an id that the database counts up: SQLite does so for INTEGER alone."""
+
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""For a table with such an id: SQLite gives the id of a row that is gone a second time else, and whoever remembers ids
+takes the new one for the old one. It stands last among the arguments of the table."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from vklive.server.store.tables.base import COUNTED, Table, UtcTime
+from vklive.server.store.tables.base import COUNTED, NEVER_AGAIN, Table, UtcTime
 
 
 class WebhookRow(Table):
@@ -22,7 +22,7 @@ class WebhookRow(Table):
     """
 
     __tablename__ = "webhooks"
-    __table_args__ = (Index(None, "state", "next_at"),)
+    __table_args__ = (Index(None, "state", "next_at"), NEVER_AGAIN)
 
     id: Mapped[int] = mapped_column(COUNTED, primary_key=True)
     application_id: Mapped[int] = mapped_column(ForeignKey("applications.id", ondelete="CASCADE"), index=True)

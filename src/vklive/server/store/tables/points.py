@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from vklive.server.store.tables.base import COUNTED, Table, UtcTime
+from vklive.server.store.tables.base import COUNTED, NEVER_AGAIN, Table, UtcTime
 
 
 class BalanceRow(Table):
@@ -48,6 +48,7 @@ class DemandRow(Table):
     __table_args__ = (
         Index(None, "reward_id", "user_id"),
         Index(None, "channel_id", "created_at"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(COUNTED, primary_key=True)

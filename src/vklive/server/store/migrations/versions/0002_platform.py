@@ -130,6 +130,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_webhooks_user_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_webhooks"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_webhooks_application_id", "webhooks", ["application_id"])
     op.create_index("ix_webhooks_created_at", "webhooks", ["created_at"])
@@ -276,6 +277,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["reward_id"], ["rewards.id"], name="fk_demands_reward_id", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_demands_user_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_demands"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_demands_channel_id_created_at", "demands", ["channel_id", "created_at"])
     op.create_index("ix_demands_reward_id_user_id", "demands", ["reward_id", "user_id"])
