@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import timedelta
 
 import pytest
@@ -226,3 +227,15 @@ async def test_no_id_is_given_twice_also_when_the_event_that_had_it_is_forgotten
     await platform.settled("delivered")
 
     assert application.heard == ["Ann", "Bob"]
+
+
+async def test_no_log_shows_more_of_an_address_than_its_host(platform, application, caplog):
+    caplog.set_level(logging.DEBUG)
+    host = application.url.removeprefix("http://").partition("/")[0]
+    await platform.link(url=f"http://bot:password@{host}/way-in?key=secret")
+
+    await platform.happen(follow("Ann"))
+    await platform.settled("delivered")
+
+    assert "HTTP Request: POST http://127.0.0.1 " in caplog.text
+    assert not [word for word in ("password", "way-in", "secret") if word in caplog.text]

@@ -43,6 +43,13 @@ _OK = 200
 _TAKEN = (WebhookStatus.OK, WebhookStatus.ALREADY_PROCESSED)
 
 
+class _Address(httpx2.URL):
+    """An address that no log shows: httpx2 logs where each request goes, and there may be a password in it."""
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.host}"
+
+
 class WebhookSender:
     """Sends events until they are taken, or are too old. Nothing stops it but the end of its task.
 
@@ -122,9 +129,11 @@ class WebhookSender:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         try:
             # The timeout of httpx2 is for each wait alone: a server that drips would never meet it.
+            request = self._http.build_request("POST", due.url, content=form_of(due), headers=headers)
+            request.url = _Address(request.url)
             async with (
                 asyncio.timeout(self._settings.timeout),
-                self._http.stream("POST", due.url, content=form_of(due), headers=headers) as answer,
+                contextlib.aclosing(await self._http.send(request, stream=True)) as answer,
             ):
                 if answer.status_code != _OK:
                     return None, f"it answered {answer.status_code}"
