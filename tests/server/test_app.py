@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import Engine, event
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
@@ -326,3 +327,18 @@ async def test_an_answer_of_several_pieces_does_not_wait_for_the_network_to_ackn
             fastest = min(fastest, time.monotonic() - began)
     # Acknowledgements are delayed for 40 ms, so that not even one would be faster.
     assert fastest < 0.035
+
+
+async def test_nothing_asks_the_database_any_more_when_it_is_closed(seed, sqlite_url):
+    at_work: set[str] = set()
+
+    def closed(_: Engine) -> None:
+        at_work.update(task.get_name() for task in asyncio.all_tasks())
+
+    async with Server(Settings(host="127.0.0.1", port=0, database_url=sqlite_url, seed=str(seed))):
+        assert "WebHooks" in {task.get_name() for task in asyncio.all_tasks()}
+        event.listen(Engine, "engine_disposed", closed)
+    event.remove(Engine, "engine_disposed", closed)
+
+    assert at_work
+    assert "WebHooks" not in at_work

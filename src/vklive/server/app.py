@@ -153,8 +153,9 @@ class Server:
 
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as started:
-            started.push_async_callback(self._tasks.stop)
             await started.enter_async_context(self._store)
+            # Before the database is closed: a task that asked it then would open it again, and nobody would close that.
+            started.push_async_callback(self._tasks.stop)
             if self.settings.seed:
                 await self._store.plant(read_seed(Path(self.settings.seed)))
             self._platform.chat.start()
