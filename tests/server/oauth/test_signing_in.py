@@ -82,6 +82,8 @@ async def test_one_signs_in_by_id_and_by_a_nick_that_nobody_else_has(sign_ins, n
         ("Anna", "anna at home "),
         ("without", ""),
         ("99999999999999999999", "anna at home"),
+        ("9" * 5000, "anna at home"),
+        ("0", "anna at home"),
         ("Anna\0", "anna at home"),
         ("", ""),
     ],
@@ -144,6 +146,14 @@ async def test_one_user_is_tried_from_so_many_addresses_and_no_more(sign_ins, ch
         await sign_in(sign_ins, "Anna", "right", address="198.51.100.1")
 
     assert await sign_in(sign_ins, "8", "right", address="198.51.100.1")
+
+
+async def test_an_id_with_zeros_before_it_is_the_same_user_tried_again(sign_ins, cheap):
+    for zeros in range(signing_in.TRIES_FOR_BOTH):
+        with pytest.raises(WrongPasswordError):
+            await sign_in(sign_ins, "0" * zeros + "7", "wrong")
+    with pytest.raises(TooManyAttemptsError):
+        await sign_in(sign_ins, "0" * signing_in.TRIES_FOR_BOTH + "7", "right")
 
 
 async def test_many_tries_at_once_are_counted_before_it_is_known_how_they_end(sign_ins, cheap):

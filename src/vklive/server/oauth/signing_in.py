@@ -73,7 +73,8 @@ class SignIns:
             TooManyAttemptsError: there were too many tries; this one was not looked at.
         """
         name = name.strip()
-        network, who = network_of(address), hash_of(name)
+        # As whom it is looked up: one user is counted once, however their id is written.
+        network, who = network_of(address), hash_of(sign_ins.plain(name))
         counted = ((self._for_both, (network, who)), (self._from_address, network), (self._for_name, who))
         if (wait := max(attempts.wait(key) for attempts, key in counted)) > 0:
             raise TooManyAttemptsError(wait)

@@ -11,11 +11,21 @@ from vklive.server.names import MAX_ID
 from vklive.server.store.hashing import hash_of
 from vklive.server.store.tables import SignInRow, UserRow
 
+MAX_DIGITS = len(str(MAX_ID))
+"""Digits of an id. Python reads no number of thousands of them."""
+
+
+def plain(name: str) -> str:
+    """A name without what makes no other of it: white space around it, and zeros before an id."""
+    name = name.strip()
+    return name.lstrip("0") if name.isascii() and name.isdigit() else name
+
 
 async def user_named(session: AsyncSession, name: str) -> UserRow | None:
     """Whoever signs in by this name: an id, or a nick that no other user with a password has."""
-    if name.isascii() and name.isdigit() and int(name) <= MAX_ID:
-        by_id = await session.get(UserRow, int(name))
+    number = plain(name)
+    if number.isascii() and number.isdigit() and len(number) <= MAX_DIGITS and int(number) <= MAX_ID:
+        by_id = await session.get(UserRow, int(number))
         if by_id is not None and by_id.password_hash:
             return by_id
     if "\0" in name:
