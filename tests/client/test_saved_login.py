@@ -10,7 +10,7 @@ from tests.client.test_login_file import LOGIN
 from tests.client.test_oauth import TokenEndpoint, now
 from tests.client.world import answer
 
-from vklive.client.login_file import LoginFile
+from vklive.client.login_file import Login, LoginFile
 from vklive.client.saved_login import SavedLogin
 from vklive.errors import ConfigError, UnauthorizedError, UnavailableError
 from vklive.testing.loop import run_virtual
@@ -98,6 +98,27 @@ def test_a_refused_login_is_told_and_one_that_was_not_answered_is_tried_again(fi
                 await login.renew("Bearer access-0")
         assert file.read().refresh_token == "refresh-0"
         assert await login.renew("Bearer access-0")
+
+    run_virtual(scene())
+
+
+def test_a_pair_that_could_not_be_written_is_renewed_all_the_same_and_not_the_used_one_in_the_file(file, monkeypatch):
+    async def scene() -> None:
+        endpoint = TokenEndpoint(life=600)
+        login = program(file, endpoint)
+
+        def full(_: Login) -> None:
+            raise ConfigError(str(file.path), "cannot be written: No space left on device")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(file, "write", full)
+            assert await login.renew("Bearer access-0")
+        assert file.read().refresh_token == "refresh-0"
+
+        assert await login.renew("Bearer access-1")
+        assert await login.authorization() == "Bearer access-2"
+        assert file.read().refresh_token == "refresh-2"
+        assert [form["refresh_token"] for form in endpoint.forms] == ["refresh-0", "refresh-1"]
 
     run_virtual(scene())
 

@@ -72,7 +72,7 @@ class SavedLogin(OAuthRefreshToken):
         async with self._file.locked():
             # Some hundred bytes, once an hour: not worth a thread.
             found = self._file.read()
-            if found.access_token != self._login.access_token:
+            if found.access_token != self._in_file:
                 self._adopt(found)
                 if not self._is_due():
                     return
@@ -88,9 +88,13 @@ class SavedLogin(OAuthRefreshToken):
             scopes=tokens.scopes or self._login.scopes,
         )
         self._file.write(self._login)
+        self._in_file = tokens.access_token
 
     def _adopt(self, login: Login) -> None:
         self._login = login
+        # What the file is known to hold. When it could not be written that is an older pair, whose refresh token is
+        # used up: to take it for a newer one would end the login.
+        self._in_file = login.access_token
         self._refresh_token = login.refresh_token
         left = None if login.expires_at is None else login.expires_at - self._wall()
         self._use(login.access_token, life=left)
