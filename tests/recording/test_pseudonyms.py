@@ -93,6 +93,36 @@ def test_in_doubt_it_is_replaced(replaced):
     assert "город" not in replaced({"город": "Омск"})
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"author": "vasya"},
+        {"authorName": "vasya"},
+        {"user_nick": "vasya"},
+        {"nick_name": "vasya"},
+        {"donor_name": "vasya"},
+        {"users": ["petya", "vasya"]},
+        {"channel": "vasya"},
+        {"owner_url": "vasya"},
+        {"streamer_slug": "vasya"},
+        {"email": "vasya@mail.example"},
+        {"ip": "192.0.2.77"},
+        {"owner": 1234577},
+        {"moderators": [1234577]},
+    ],
+)
+def test_who_is_named_beside_an_object_of_their_own_is_replaced_too(replaced, data):
+    text = json.dumps(replaced({"type": "news", "data": data}))
+
+    assert not [private for private in ("vasya", "192.0.2.77", "1234577") if private in text]
+
+
+def test_how_many_people_there_are_is_kept(replaced):
+    data = {"viewers": 120, "raiders": 30, "followers": 5}
+
+    assert replaced({"type": "news", "data": data})["data"] == data
+
+
 def test_channels_are_replaced_in_all_their_names():
     pseudonyms = Pseudonyms(b"key")
     channel = json.loads(pseudonyms.of_json(b'{"channel":{"id":42,"url":"anna"},"ws_channel":"api-channel-chat:42#7"}'))

@@ -26,8 +26,9 @@ _PEOPLE = frozenset(
     {"author", "banned", "blog", "channel", "donator", "donor", "follower", "giver", "mention", "moderator", "owner"}
     | {"raider", "recipient", "sender", "streamer", "subscriber", "target", "user", "viewer"}
 )
-_NAMES = frozenset({"nick", "nickname", "username", "login", "user_name", "display_name", "first_name", "last_name"})
-_SLUGS = frozenset({"channel_url", "blog_url", "slug"})
+_NAMES = frozenset({"nick", "nickname", "username", "login", "nick_name", "display_name", "first_name", "last_name"})
+_PLACES = frozenset({"blog", "channel"})
+_REACHED_BY = frozenset({"email", "mail", "phone", "ip"})
 _WRITTEN = frozenset({"content", "text", "message", "comment", "body", "title", "description"})
 _WS_CHANNELS = frozenset({"ws_channel", "channel"})
 
@@ -83,6 +84,9 @@ class Pseudonyms:
     def _hex(self, kind: str, name: str, *, length: int = 8) -> str:
         return hmac.digest(self._key, f"{kind}:{name}".encode("utf-8", "surrogatepass"), hashlib.sha256).hex()[:length]
 
+    def _nick(self, nick: str) -> str:
+        return f"user_{self._hex('nick', nick.lower())}"
+
     def _number(self, number: int) -> int:
         return 1 + int(self._hex("id", str(number), length=15), 16) % _INT32 if number else 0
 
@@ -92,8 +96,10 @@ class Pseudonyms:
             case dict():
                 return self._object(cast("dict[str, object]", value), words)
             case list():
-                return [self._value(item, key, person=person) for item in cast("list[object]", value)]
-            case int() if not isinstance(value, bool) and _names_a_person(words, person=person):
+                return [self._value(item, _singular(key), person=person) for item in cast("list[object]", value)]
+            case int() if not isinstance(value, bool) and (
+                _names_a_person(words, person=person) or _PEOPLE.issuperset(words[-1:])
+            ):
                 return self._number(value)
             case str() if value:
                 return self._text(value, words, person=person)
@@ -116,11 +122,15 @@ class Pseudonyms:
         if _URL.fullmatch(text):
             parts = urlsplit(text)
             return f"{parts.scheme}://{parts.hostname or 'host.invalid'}/{self._hex('url', text)}"
-        if _names_a_person(words, person=person):
-            return str(self._number(int(text))) if _NUMBER.fullmatch(text) else self._hex("id", text)
-        if name in _NAMES or (person and name == "name"):
-            return f"user_{self._hex('nick', text.lower())}"
-        if name in _SLUGS or (person and name == "url"):
+        last = _singular(name.rpartition("_")[2])
+        of_person = person or any(_singular(word) in _PEOPLE for word in words[:-1])
+        if _names_a_person(words, person=person) or last in _PEOPLE - _PLACES or last in _REACHED_BY:
+            if _NUMBER.fullmatch(text):
+                return str(self._number(int(text)))
+            return self._nick(text) if last in _PEOPLE else self._hex("id", text)
+        if name in _NAMES or last in _NAMES or (of_person and last == "name"):
+            return self._nick(text)
+        if last == "slug" or last in _PLACES or (of_person and last == "url"):
             return self.of_slug(text)
         if name in _WRITTEN or _PROSE.search(text):
             return text if text.isspace() else "".join(islice(cycle(_FILLER), len(text)))
