@@ -62,6 +62,10 @@ def test_other_names_are_not_secret(name, without):
         (f'["eyJ.x.{JWT}"]', '["eyJ.x.<removed>"]'),
         ('["Bearer abcdefghijklmnop", "basic understanding"]', '["Bearer <removed>","basic understanding"]'),
         ('["rtmp://a.example/app?key=abc&x=1"]', '["rtmp://a.example/app?key=<removed>&x=1"]'),
+        (
+            '["client_secret=abc&x=1", "with refresh_token=abc"]',
+            '["client_secret=<removed>&x=1","with refresh_token=<removed>"]',
+        ),
         ('["https://anna:pass@a.example/"]', '["https://<removed>@a.example/"]'),
         ('["a a-known-secret b"]', '["a <removed> b"]'),
         ('["abc"]', '["abc"]'),
@@ -135,7 +139,8 @@ def test_a_known_secret_is_nowhere(document, secret):
 
 
 @pytest.mark.parametrize(
-    "piece", ["eyJ", "eyJaaaa.", "?token", "&token=", "://a:", '"token', '"token":', "bearer ", "a_key_", "\\"]
+    "piece",
+    ["eyJ", "eyJaaaa.", "?token", "&token=", "://a:", '"token', '"token":', "bearer ", "a_key_", " token", "\\"],
 )
 def test_no_text_keeps_it_busy(piece):
     text = piece * 200_000

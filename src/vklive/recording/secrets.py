@@ -38,7 +38,7 @@ _MAYBE_JWT = re.compile(r"[\w.-]{12,}")
 # What a text must have in it for a pattern to be worth looking for, the pattern, and what stands in its place.
 _SECRETS_IN_TEXT: tuple[tuple[str, re.Pattern[str], str], ...] = (
     (" ", re.compile(r"\b(bearer|basic|apikey)( +)[\w.~+/=-]{16,}", re.IGNORECASE), rf"\1\2{REMOVED}"),
-    ("=", re.compile(rf"([?&;#]{_NAME_IN_TEXT}=)[^&#\s\"']+", re.IGNORECASE), rf"\1{REMOVED}"),
+    ("=", re.compile(rf"((?:^|[?&;#\s\"']){_NAME_IN_TEXT}=)[^&#\s\"']+", re.IGNORECASE), rf"\1{REMOVED}"),
     ("@", re.compile(r"(://)[^/\s@\":]*:[^/\s@\"]+@"), rf"\1{REMOVED}@"),
 )
 _FIELD_IN_TEXT = re.compile(rf'("{_NAME_IN_TEXT}"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|[^\s,}}\]]+)', re.IGNORECASE | re.DOTALL)
