@@ -377,6 +377,32 @@ def test_the_user_and_the_client_of_a_subscription_token_are_looked_at(tokens):
     assert subscribe(tokens.signed(channel="closed:a", client="d")) == "close 3500"
 
 
+def test_a_token_from_before_its_user_was_deafened_is_good_no_more_and_one_from_after_it_is(tokens):
+    def answers(token: str, deafened_until: int | None) -> list[Any]:
+        request = SubscribeRequest(channel="closed:a", token=token)
+        how: dict[str, Any] = {
+            "user": "42",
+            "client": "c",
+            "now": tokens.clock.wall(),
+            "deafened_until": deafened_until,
+        }
+        admission = tokens.admission
+        return [
+            outcome(admission.subscribe(request, **how)),
+            outcome(admission.sub_refresh(token, channel="closed:a", **how)),
+        ]
+
+    before = tokens.issuer.subscription("42", "closed:a", ttl=600)
+    deafened_until = int(tokens.clock.wall())
+    tokens.clock.advance(1)
+    after = tokens.issuer.subscription("42", "closed:a", ttl=600)
+
+    assert answers(before, None) == [599, 599]
+    assert answers(before, deafened_until) == ["error 103", "close 3500"]
+    assert answers(after, deafened_until) == [600, 600]
+    assert answers(tokens.signed(channel="closed:a"), deafened_until) == ["error 103", "close 3500"]
+
+
 @pytest.mark.parametrize(
     ("channel", "wishes", "expected"),
     [

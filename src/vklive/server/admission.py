@@ -147,8 +147,18 @@ class Admission:
             return _ENDED
         return Admitted(user=user, ttl=ttl, info=claims.info, subscriptions=subscriptions)
 
-    def subscribe(self, request: SubscribeRequest, *, user: str, client: str, now: float) -> Terms | Refused | Expelled:
-        """May this connection hear the ws channel? The first rule that fits decides; without one the answer is no."""
+    def subscribe(
+        self, request: SubscribeRequest, *, user: str, client: str, now: float, deafened_until: int | None = None
+    ) -> Terms | Refused | Expelled:
+        """May this connection hear the ws channel? The first rule that fits decides; without one the answer is no.
+
+        Args:
+            request: what it says.
+            user: whose it is.
+            client: which it is.
+            now: see `connect`.
+            deafened_until: see `vklive.server.deafened.Deafened.until`.
+        """
         channel = request.channel or ""
         namespace = self.namespaces.of(channel)
         if namespace is None:
@@ -158,7 +168,14 @@ class Admission:
         wishes = self._wishes(request, namespace, user=user)
         if request.token:
             return self._with_token(
-                request.token, channel=channel, user=user, client=client, now=now, namespace=namespace, wishes=wishes
+                request.token,
+                channel=channel,
+                user=user,
+                client=client,
+                now=now,
+                deafened_until=deafened_until,
+                namespace=namespace,
+                wishes=wishes,
             )
         if self.namespaces.is_private(channel):
             return Refused(ErrorCode.PERMISSION_DENIED, "a private ws channel needs a token")
@@ -167,7 +184,7 @@ class Admission:
         return Refused(ErrorCode.PERMISSION_DENIED, self._why_not(channel, namespace))
 
     def sub_refresh(
-        self, token: str, *, channel: str, user: str, client: str, now: float
+        self, token: str, *, channel: str, user: str, client: str, now: float, deafened_until: int | None = None
     ) -> Terms | Refused | Expelled:
         """May this subscription live on?
 
@@ -178,7 +195,14 @@ class Admission:
         if namespace is None:
             return _NO_NAMESPACE
         answer = self._with_token(
-            token, channel=channel, user=user, client=client, now=now, namespace=namespace, wishes=Wishes()
+            token,
+            channel=channel,
+            user=user,
+            client=client,
+            now=now,
+            deafened_until=deafened_until,
+            namespace=namespace,
+            wishes=Wishes(),
         )
         if isinstance(answer, Refused) and answer.error is ErrorCode.PERMISSION_DENIED:
             return Expelled(DisconnectCode.INVALID_TOKEN, answer.why)
@@ -276,7 +300,16 @@ class Admission:
         )
 
     def _with_token(
-        self, token: str, *, channel: str, user: str, client: str, now: float, namespace: Namespace, wishes: Wishes
+        self,
+        token: str,
+        *,
+        channel: str,
+        user: str,
+        client: str,
+        now: float,
+        deafened_until: int | None,
+        namespace: Namespace,
+        wishes: Wishes,
     ) -> Terms | Refused | Expelled:
         try:
             claims = self.verifier.subscription(token, now=now)
@@ -288,6 +321,8 @@ class Admission:
             return _NO_NAMESPACE
         if (mismatch := self._mismatch(claims, channel=channel, user=user, client=client)) is not None:
             return Expelled(DisconnectCode.INVALID_TOKEN, mismatch)
+        if deafened_until is not None and int(claims.issued_at) <= deafened_until:
+            return Refused(ErrorCode.PERMISSION_DENIED, "what the subscription token allows was taken back")
         ttl = _ttl(claims.expire_at, now)
         if ttl is not None and ttl <= 0:
             return _ENDED

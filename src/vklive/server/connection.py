@@ -332,7 +332,13 @@ class Connection:
             case RefreshRequest() as asked:
                 return admission.refresh(asked.token or "", user=machine.user, now=wall)
             case SubscribeRequest() as asked:
-                return admission.subscribe(asked, user=machine.user, client=machine.client_id, now=wall)
+                return admission.subscribe(
+                    asked,
+                    user=machine.user,
+                    client=machine.client_id,
+                    now=wall,
+                    deafened_until=self._node.deafened.until(machine.user, channel_of(asked)),
+                )
             case SubRefreshRequest() as asked:
                 return admission.sub_refresh(
                     asked.token or "",
@@ -340,6 +346,7 @@ class Connection:
                     user=machine.user,
                     client=machine.client_id,
                     now=wall,
+                    deafened_until=self._node.deafened.until(machine.user, channel_of(asked)),
                 )
             case asked:
                 subscribed = machine.subscriptions.get(channel_of(asked)) is not None

@@ -22,6 +22,7 @@ from vklive.server.admission import Admission
 from vklive.server.broker.base import Broker, History, Range, Retention
 from vklive.server.connection import Connection, Outlet
 from vklive.server.counts import Counts
+from vklive.server.deafened import Deafened
 from vklive.server.entrance import Entrance
 from vklive.server.errors import NodeError
 from vklive.server.hub import Hub
@@ -78,6 +79,7 @@ class Node:
         self.turn = Turn()
         self.counts = Counts()
         self.hub = Hub(self.counts)
+        self.deafened = Deafened()
         self.id = str(uuid.uuid4())
         self.phase = Phase.NEW
         self.membership = Membership(
@@ -345,7 +347,11 @@ class Node:
             connection.unsubscribe(ws_channel)
 
     async def deafen(self, target: Target, ws_channel: str) -> None:
-        """End their subscriptions as `unsubscribe` does, but tell nothing to those who have none."""
+        """End their subscriptions as `unsubscribe` does, but tell nothing to those who have none.
+
+        The subscription tokens that they have are good no more, see `vklive.server.deafened`.
+        """
+        self.deafened.add(target.user, ws_channel, now=self.clock.wall())
         for connection in self._of(target):
             if ws_channel in connection.machine.subscriptions:
                 connection.unsubscribe(ws_channel)

@@ -63,7 +63,7 @@ def test_what_is_issued_is_verified(user, ws_channel):
         user=user, expire_at=int(EPOCH) + 600
     )
     assert verifier.subscription(issuer().subscription(user, ws_channel), now=EPOCH) == SubscriptionClaims(
-        user=user, ws_channel=ws_channel, expire_at=int(EPOCH) + 60
+        user=user, ws_channel=ws_channel, issued_at=int(EPOCH), expire_at=int(EPOCH) + 60
     )
 
 

@@ -84,6 +84,7 @@ class SubscriptionClaims(Struct, frozen=True, kw_only=True):
         user: the user whose connection it must be; empty for nobody in particular.
         ws_channel: the ws channel.
         client: the id of the connection it must be; empty when it may be any of the user's.
+        issued_at: unix seconds of when it was signed; 0 when it does not say.
         expire_at: unix seconds when the subscription ends unless a fresh token comes; `None` for never.
         info: what others in the ws channel may be told about the subscriber; `None` for nothing.
         data: for the subscriber; `None` for nothing.
@@ -93,6 +94,7 @@ class SubscriptionClaims(Struct, frozen=True, kw_only=True):
     user: str
     ws_channel: str
     client: str = ""
+    issued_at: float = 0.0
     expire_at: int | None = None
     info: Raw | None = None
     data: Raw | None = None

@@ -103,6 +103,7 @@ class Verifier:
             user=claims.sub or "",
             ws_channel=claims.channel,
             client=claims.client or "",
+            issued_at=0.0 if claims.iat is None else float(claims.iat),
             expire_at=claims.ends_at(),
             info=grant.info,
             data=grant.data,

@@ -60,11 +60,18 @@ class Listener:
             commands.append({"id": number, "subscribe": {"channel": name, **more}})
         await socket.send("\n".join(map(json.dumps, commands)))
         listener = cls(socket)
+        listener.tokens = tokens
         replies = [await listener.next() for _ in commands]
         listener.subscribed = {names[reply["id"] - 2] for reply in replies if "subscribe" in reply}
         return listener
 
     _lines: list[str]
+    tokens: dict[str, str]
+
+    async def again(self, name: str) -> Any:
+        """Subscribe by the token from before; gives the error."""
+        await self._socket.send(json.dumps({"id": 99, "subscribe": {"channel": name, "token": self.tokens[name]}}))
+        return (await self.next()).get("error")
 
     async def next(self) -> Any:
         self._lines = getattr(self, "_lines", [])
@@ -173,6 +180,8 @@ async def test_who_may_hear_it_no_longer_stops_hearing_what_is_limited(server, p
         heard = await listener.until(INFO, "last")
         ended = [(channel, what) for channel, what in heard if channel.startswith(LIMITED)]
         assert ended == [(LIMITED, "unsubscribe"), (f"{LIMITED}#{user_id}", "unsubscribe")]
+        # Nor again by the tokens that are left from before.
+        assert await listener.again(LIMITED) == {"code": 103, "message": "permission denied"}
         await listener.close()
 
 
