@@ -22,6 +22,7 @@ from vklive.server.store.tables import (
     RefreshTokenRow,
     SignInRow,
     UserRow,
+    WebhookRow,
 )
 
 SEED = """
@@ -139,6 +140,9 @@ async def test_when_a_grant_is_taken_back_everything_that_came_of_it_ends(store,
     code = await allow()
     async with store.database.writing() as session:
         now = store.database.now()
+        event = {"user_id": 7, "type": "channel_follow_create", "data": "{}", "created_at": now, "next_at": now}
+        session.add_all([WebhookRow(application_id=1, **event), WebhookRow(application_id=2, **event)])
+    async with store.database.writing() as session:
         assert not await oauth.end_grant(session, user_id=7, application_id=2, now=now)
         assert await oauth.end_grant(session, user_id=7, application_id=1, now=now)
 
@@ -147,6 +151,9 @@ async def test_when_a_grant_is_taken_back_everything_that_came_of_it_ends(store,
         with pytest.raises(OAuthError):
             await granting.tokens(BOT, form)
     assert await count(store, GrantRow) == 0
+    async with store.database.reading() as session:
+        waiting = await session.scalars(select(WebhookRow.application_id).where(WebhookRow.state == "waiting"))
+        assert waiting.all() == [2]
 
 
 async def test_what_has_ended_is_deleted_and_the_rest_stays(store, granting, allow, clock):

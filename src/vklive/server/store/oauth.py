@@ -23,6 +23,7 @@ from vklive.server.store.tables import (
     RefreshTokenRow,
     SignInRow,
 )
+from vklive.server.store.webhooks import unlink
 
 USED_CODES_KEPT = timedelta(days=1)
 """For how long after its end a code is remembered, so that a second use of it still ends what came of the first."""
@@ -198,10 +199,14 @@ async def end_family(session: AsyncSession, family: str, *, now: datetime) -> No
 
 
 async def end_grant(session: AsyncSession, *, user_id: int, application_id: int, now: datetime) -> bool:
-    """Take back what a user has allowed an application, with all tokens; whether there was anything."""
+    """Take back what a user has allowed an application, with all tokens; whether there was anything.
+
+    What waits to be told the application by WebHooks about that user is told no more.
+    """
     grant = await _grant(session, user_id, application_id)
     if grant is None:
         return False
+    await unlink(session, application_id=application_id, user_id=user_id, problem="the grant was taken back")
     await session.delete(grant)
     await session.execute(
         delete(AuthorizationCodeRow).where(
