@@ -6,6 +6,7 @@ import asyncio
 import json
 
 import pytest
+from sqlalchemy import select
 
 from vklive.cli.exit_codes import ExitCode
 from vklive.clock import SystemClock
@@ -15,7 +16,7 @@ from vklive.server.oauth.granting import Granting
 from vklive.server.settings import OAuthSettings
 from vklive.server.store import Store
 from vklive.server.store.passwords import is_password
-from vklive.server.store.tables import ApplicationRow, UserRow
+from vklive.server.store.tables import ApplicationRow, ChatMessageRow, UserRow
 
 
 @pytest.fixture
@@ -131,6 +132,28 @@ def test_channels_are_created_and_deleted_with_their_owner(admin):
     admin("users", "delete", "1")
     assert admin("channels", "list", "--json") == []
     assert admin("channels", "list") == ""
+
+
+def test_private_messages_go_with_the_user_whose_they_are(admin, database):
+    for nick in ("owner", "Anna"):
+        admin("users", "create", "--nick", nick)
+    admin("channels", "create", "--url", "streamer", "--owner", "1")
+
+    async def keep_messages(store):
+        now = store.database.now()
+        async with store.database.writing() as session:
+            for number, recipient in ((1, 2), (2, 1), (3, None)):
+                row = {"channel_id": 1, "id": number, "author_id": 1, "recipient_id": recipient}
+                session.add(ChatMessageRow(**row, body="{}", created_at=now))
+
+    async def messages(store):
+        async with store.database.reading() as session:
+            return sorted(await session.scalars(select(ChatMessageRow.id)))
+
+    on_store(database, keep_messages)
+    admin("users", "delete", "2")
+
+    assert on_store(database, messages) == [2, 3]
 
 
 @pytest.mark.parametrize(

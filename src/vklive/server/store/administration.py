@@ -34,6 +34,7 @@ from vklive.server.store.tables import (
     AccessTokenRow,
     ApplicationRow,
     ChannelRow,
+    ChatMessageRow,
     GrantRow,
     RefreshTokenRow,
     SignInRow,
@@ -95,6 +96,9 @@ class Administration:
             if table is ApplicationRow:
                 # The database does not know that they belong to it: see `AccessTokenRow`.
                 await session.execute(delete(AccessTokenRow).where(AccessTokenRow.issued_to == id_))
+            if table is UserRow:
+                # Nor does it know that: whoever gets the id next would read them.
+                await session.execute(delete(ChatMessageRow).where(ChatMessageRow.recipient_id == id_))
             found = await session.scalar(delete(table).where(table.id == id_).returning(table.id))
             if found is None:
                 raise _no(kind.removesuffix("s"), id_)
