@@ -137,6 +137,23 @@ async def test_what_is_no_form_of_an_event_is_a_bad_request(body):
     assert seen == []
 
 
+@pytest.mark.parametrize("time", [1780000000000, 2**53, 2**62, -(2**62)])
+async def test_an_event_of_no_date_is_handled_all_the_same(time):
+    seen: list[WebhookEvent] = []
+
+    assert said(await receiving(seen.append).receive(body_of(EVENT | {"time": time})))[2] == "ok"
+    assert [event.happened_at for event in seen] == [datetime(1970, 1, 1, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("place", [{"channel": "streamer"}, {"owner": None}, {"channel": {"url": 5}}])
+async def test_an_event_of_a_place_that_cannot_be_read_is_handled_all_the_same(place):
+    seen: list[WebhookEvent] = []
+    data = {**EVENT["data"], **place}  # type: ignore[dict-item]
+
+    assert said(await receiving(seen.append).receive(body_of(EVENT | {"data": data})))[2] == "ok"
+    assert [(event.channel_url, event.type) for event in seen] == [("", "channel_follow_create")]
+
+
 @pytest.mark.parametrize("event", ["{}", "[]", "1", "{", '{"id":"1"}', "[" * 100_000, '{"id":"5","time":1e400}'])
 async def test_a_signed_event_that_cannot_be_read_is_unprocessable(event):
     seen: list[WebhookEvent] = []

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from urllib.parse import parse_qs
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from vklive.client.credentials import check_token
 from vklive.devapi.webhooks import WebhookAnswer, WebhookEnvelope, WebhookStatus, is_signed
@@ -43,7 +43,7 @@ class WebhookEvent(Struct, frozen=True, kw_only=True):
         channel_url: the slug of the channel; empty when not told.
         owner_id: whose it is; 0 when not told.
         user_id: who has linked the application.
-        happened_at: aware, UTC.
+        happened_at: aware, UTC; 1970 when what is told is no date before the year 10000.
         raw: the JSON of the whole event.
     """
 
@@ -155,7 +155,7 @@ def _answer(id_: str, status: WebhookStatus) -> WebhookResponse:
 
 def _read(event: str) -> WebhookEvent:
     envelope = msgspec.json.decode(event, type=WebhookEnvelope, strict=False)
-    place = msgspec.json.decode(envelope.data, type=_Place, strict=False)
+    place = _place_of(envelope.data)
     _, data = decode_payload(msgspec.json.encode({"type": envelope.type, "data": envelope.data}))
     return WebhookEvent(
         id=envelope.id,
@@ -164,9 +164,24 @@ def _read(event: str) -> WebhookEvent:
         channel_url=place.channel.url,
         owner_id=place.owner.id,
         user_id=envelope.user_id,
-        happened_at=datetime.fromtimestamp(envelope.time, UTC),
+        happened_at=_moment(envelope.time),
         raw=event,
     )
+
+
+def _place_of(data: Raw) -> _Place:
+    """Where it happened; nowhere when that is not told as usual: an event is not lost for it."""
+    try:
+        return msgspec.json.decode(data, type=_Place, strict=False)
+    except _UNREADABLE:
+        return _Place()
+
+
+def _moment(seconds: int) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 def _id_of(event: str) -> str:
