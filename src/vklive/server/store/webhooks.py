@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -57,18 +57,21 @@ async def linked_applications(session: AsyncSession, *, user_id: int, event_type
     return [id_ for id_, wanted in await session.execute(query) if event_type in wanted.split()]
 
 
-def _are_first(busy: Collection[int]) -> ColumnElement[bool]:
-    """The events that wait, and before which nothing waits for the same application."""
-    earlier = aliased(WebhookRow)
-    return and_(
-        WebhookRow.state == DeliveryState.WAITING,
-        WebhookRow.application_id.not_in(busy),
-        ~exists().where(
-            earlier.application_id == WebhookRow.application_id,
-            earlier.state == DeliveryState.WAITING,
-            earlier.id < WebhookRow.id,
-        ),
+def _first_of(busy: Collection[int]) -> Select[WebhookRow, ApplicationRow]:
+    """The first event that waits for each application, with the application.
+
+    It takes time by the number of applications: a thousand events that wait for one that is down cost nothing.
+    """
+    waiting = aliased(WebhookRow)
+    first = (
+        select(func.min(waiting.id))
+        .where(waiting.application_id == ApplicationRow.id, waiting.state == DeliveryState.WAITING)
+        .correlate(ApplicationRow)
+        .scalar_subquery()
     )
+    query = select(WebhookRow, ApplicationRow).join(ApplicationRow, WebhookRow.id == first)
+    # The state once more: on PostgreSQL, a row that has changed meanwhile is looked at again, and the others are not.
+    return query.where(WebhookRow.state == DeliveryState.WAITING, ApplicationRow.id.not_in(busy))
 
 
 async def take_due(session: AsyncSession, *, now: datetime, busy: Collection[int], lease: timedelta) -> Due | None:
@@ -81,9 +84,8 @@ async def take_due(session: AsyncSession, *, now: datetime, busy: Collection[int
         lease: how long sending it may take.
     """
     query = (
-        select(WebhookRow, ApplicationRow)
-        .join(ApplicationRow, WebhookRow.application_id == ApplicationRow.id)
-        .where(_are_first(busy), WebhookRow.next_at <= now)
+        _first_of(busy)
+        .where(WebhookRow.next_at <= now)
         .order_by(WebhookRow.next_at, WebhookRow.id)
         .limit(1)
         .with_for_update(of=WebhookRow, skip_locked=True)
@@ -109,7 +111,7 @@ async def take_due(session: AsyncSession, *, now: datetime, busy: Collection[int
 
 async def next_due(session: AsyncSession, *, busy: Collection[int]) -> datetime | None:
     """When the next event is due; `None` when none waits."""
-    return await session.scalar(select(func.min(WebhookRow.next_at)).where(_are_first(busy)))
+    return await session.scalar(_first_of(busy).with_only_columns(func.min(WebhookRow.next_at)))
 
 
 async def settle(session: AsyncSession, id_: int, state: DeliveryState, *, problem: str = "") -> None:

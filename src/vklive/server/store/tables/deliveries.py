@@ -22,10 +22,14 @@ class WebhookRow(Table):
     """
 
     __tablename__ = "webhooks"
-    __table_args__ = (Index(None, "state", "next_at"), NEVER_AGAIN)
+    __table_args__ = (
+        # By it the first that waits for an application is found at once, however many wait and have been delivered.
+        Index(None, "application_id", "state", "id"),
+        NEVER_AGAIN,
+    )
 
     id: Mapped[int] = mapped_column(COUNTED, primary_key=True)
-    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id", ondelete="CASCADE"), index=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     type: Mapped[str] = mapped_column(Text)
     data: Mapped[str] = mapped_column(Text)

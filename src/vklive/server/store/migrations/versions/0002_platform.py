@@ -132,9 +132,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_webhooks"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_webhooks_application_id", "webhooks", ["application_id"])
+    op.create_index("ix_webhooks_application_id_state_id", "webhooks", ["application_id", "state", "id"])
     op.create_index("ix_webhooks_created_at", "webhooks", ["created_at"])
-    op.create_index("ix_webhooks_state_next_at", "webhooks", ["state", "next_at"])
     op.create_index("ix_webhooks_user_id", "webhooks", ["user_id"])
     op.create_table(
         "balances",
