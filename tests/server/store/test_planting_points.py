@@ -8,6 +8,7 @@ import pytest_asyncio
 from vklive.errors import ConfigError
 from vklive.server.store import Store, parse_seed
 from vklive.server.store import points as stored
+from vklive.server.store.channels import find_channel
 
 SEED = """
 users = [{ id = 1, nick = "owner" }, { id = 7, nick = "Anna" }]
@@ -39,7 +40,7 @@ async def plant(store: Store, seed: str) -> None:
 async def test_rewards_balances_and_points_are_as_the_seed_says(store):
     async with store.database.reading() as session:
         song, water = await stored.rewards(session, 42)
-        channel = await stored.channel(session, 42)
+        channel = await find_channel(session, 42)
         amount = await stored.balance(session, channel_id=42, user_id=7)
     assert channel is not None
 

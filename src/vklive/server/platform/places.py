@@ -5,6 +5,7 @@ from __future__ import annotations
 from vklive.devapi.channel_url import slug_of
 from vklive.devapi.errors import ApiError
 from vklive.events import User
+from vklive.server.directory import ChannelRecord
 from vklive.server.platform.acting import Act, ChannelFacts
 from vklive.server.refusal import RefusalError
 from vklive.server.store import channels, members
@@ -25,15 +26,18 @@ async def seen(act: Act, which: str | int) -> ChannelRow:
 
 async def person(act: Act, user_id: int) -> UserRow:
     """A user."""
-    row = await members.user(act.session, user_id)
-    if row is None:
-        raise RefusalError(ApiError.NOT_FOUND, f"There is no user {user_id}")
-    return row
+    return _known(await members.user(act.session, user_id), user_id)
 
 
-def facts(row: ChannelRow) -> ChannelFacts:
+async def held_person(act: Act, user_id: int) -> UserRow:
+    """A user. Until the act ends, nobody else changes what they have, see `vklive.server.store.members.hold_users`."""
+    return _known(await members.hold_user(act.session, user_id), user_id)
+
+
+def facts(channel: ChannelRow | ChannelRecord) -> ChannelFacts:
     """What has to be known of a channel to tell what happens in it."""
-    return ChannelFacts(id=row.id, url=row.url, owner_id=row.owner_id)
+    owner_id = channel.owner_id if isinstance(channel, ChannelRow) else channel.owner.id
+    return ChannelFacts(id=channel.id, url=channel.url, owner_id=owner_id)
 
 
 def shown(row: UserRow) -> User:
@@ -46,4 +50,10 @@ def _open(row: ChannelRow | None) -> ChannelRow:
         raise RefusalError(ApiError.CHANNEL_NOT_FOUND, "There is no such channel")
     if row.banned:
         raise RefusalError(ApiError.CHANNEL_BANNED, "The channel is banned")
+    return row
+
+
+def _known(row: UserRow | None, user_id: int) -> UserRow:
+    if row is None:
+        raise RefusalError(ApiError.NOT_FOUND, f"There is no user {user_id}")
     return row

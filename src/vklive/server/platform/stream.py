@@ -9,8 +9,9 @@ from vklive.devapi.models import StreamChange, StreamCredentials, StreamInfo
 from vklive.events import StreamSettingsChanged
 from vklive.server.directory import User, Viewer
 from vklive.server.platform import stream_settings
-from vklive.server.platform.acting import Acting, ChannelFacts
+from vklive.server.platform.acting import Acting
 from vklive.server.platform.channels import Channels
+from vklive.server.platform.places import facts
 from vklive.server.platform.presentation import StreamPresentation
 from vklive.server.refusal import RefusalError
 from vklive.server.source_urls import Player, SourceUrls
@@ -107,7 +108,7 @@ class Streams:
             stream_settings.plan(row, change, category, with_title=stream is None)
             if stream is not None and stream_settings.apply(stream, change, category):
                 act.announce(
-                    ChannelFacts(id=row.id, url=row.url, owner_id=row.owner_id),
+                    facts(row),
                     StreamSettingsChanged(stream=stream_settings.told(stream)),
                     limited=stream.limited,
                 )

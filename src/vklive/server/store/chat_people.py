@@ -42,14 +42,6 @@ class Facts(Struct, frozen=True, kw_only=True):
     roles: Sequence[Role] = ()
 
 
-async def hold(session: AsyncSession, user_id: int) -> UserRow | None:
-    """A user, of whom nobody else can say that they write until the transaction ends.
-
-    On PostgreSQL their row is locked, so weakly that others may still refer to it; on SQLite nobody else writes anyway.
-    """
-    return await session.scalar(select(UserRow).where(UserRow.id == user_id).with_for_update(key_share=True))
-
-
 async def facts_of(session: AsyncSession, user_id: int, channel_id: int, *, now: datetime) -> Facts:
     """What a user is in the chat of a channel."""
     membership = await session.get(MembershipRow, (user_id, channel_id))
@@ -96,11 +88,6 @@ async def nicks(session: AsyncSession, ids: Collection[int]) -> Mapping[int, str
 async def smiles(session: AsyncSession, ids: Collection[str]) -> Mapping[str, SmileRow]:
     """Smiles, by id."""
     return {row.id: row for row in await session.scalars(select(SmileRow).where(SmileRow.id.in_(ids)))}
-
-
-async def user(session: AsyncSession, user_id: int) -> UserRow | None:
-    """A user."""
-    return await session.get(UserRow, user_id)
 
 
 async def channel_owned_by(session: AsyncSession, user_id: int) -> ChannelRow | None:

@@ -76,6 +76,9 @@ class Database:
 
         On SQLite there is one at a time, from its beginning on, so that what was read stays true. On PostgreSQL there
         are many, and a row of which that must be said is read with ``with_for_update()``, which SQLite passes over.
+        Whoever holds several does it in this order, so that two never wait for each other: the channel, its stream, its
+        reward, demands by id, users by id, what a user is to the channel, and last the counter of messages. A row that
+        others refer to is held with ``key_share``, so that who only refers to it does not wait.
 
         Raises:
             DirectoryUnavailableError: the database does not answer.

@@ -1,13 +1,13 @@
 """Channel points in the database: what somebody has, the rewards of a channel, and the demands for them.
 
-Whoever changes something holds the rows that the decision depends on, in this order, so that two never wait for each
-other: the channel, the reward, demands by id, users by id. A user's row stands for their points in all channels, also
-in those where they have none yet and there is no row to hold.
+Whoever changes something holds the rows that the decision depends on, in the order of
+`vklive.server.store.database.Database.writing`. A user's row stands for their points in all channels, also in those
+where they have none yet and there is no row to hold; the row of a channel stands for how many rewards it has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from vklive.devapi.models import DemandStatus, RewardBody
-from vklive.server.store.tables import BalanceRow, ChannelRow, DemandRow, RewardRow, UserRow
+from vklive.server.store.tables import BalanceRow, DemandRow, RewardRow, UserRow
 
 MAX_REWARD_ID = 64
 """Characters in the id of a reward."""
@@ -44,13 +44,6 @@ async def balance(session: AsyncSession, *, channel_id: int, user_id: int) -> in
     return 0 if row is None else row.amount
 
 
-async def hold_users(session: AsyncSession, user_ids: Collection[int]) -> Mapping[int, UserRow]:
-    """Let nobody else change the points of these users until the transaction ends. Unknown ones are left out."""
-    # Not the strongest lock, so that rows which merely refer to a user can be written meanwhile.
-    query = select(UserRow).where(UserRow.id.in_(user_ids)).order_by(UserRow.id).with_for_update(key_share=True)
-    return {row.id: row for row in await session.scalars(query)}
-
-
 async def add_points(session: AsyncSession, amount: int, *, channel_id: int, user_id: int) -> int:
     """Change the points of a user who is held, and say how many there are then. `amount` may be negative.
 
@@ -76,18 +69,6 @@ async def pending_points(session: AsyncSession, *, channel_id: int, user_id: int
 
 
 # Rewards.
-
-
-async def hold_channel(session: AsyncSession, channel_id: int) -> ChannelRow | None:
-    """Let nobody else add a reward to the channel until the transaction ends."""
-    query = select(ChannelRow).where(ChannelRow.id == channel_id).with_for_update(key_share=True)
-    row: ChannelRow | None = await session.scalar(query)
-    return row
-
-
-async def channel(session: AsyncSession, channel_id: int) -> ChannelRow | None:
-    """A channel, for what its points are called."""
-    return await session.get(ChannelRow, channel_id)
 
 
 async def rewards(session: AsyncSession, channel_id: int) -> Sequence[RewardRow]:

@@ -73,7 +73,8 @@ class Life(RuleBasedStateMachine):
         seed = "".join(f"[[users]]\nid = {user.id}\nnick = '{user.nick}'\n" for user in self.users)
         seed += f"[[channels]]\nid = {number}\nurl = '{self.url}'\nowner = {self.users[0].id}\n"
         self.run(store.plant(parse_seed(seed.encode(), origin="life")))
-        self.points = World(store).points
+        self.world = World(store)
+        self.points = self.world.points
         self.known: list[Reward] = []
         self.demands: list[Demand] = []
         self.granted = [0, 0, 0]
@@ -108,7 +109,7 @@ class Life(RuleBasedStateMachine):
 
     def grant(self, user: int, amount: int) -> None:
         self.granted[user] += amount
-        granted = self.points.balances.grant(self.url, user_id=self.users[user].id, amount=amount)
+        granted = self.world.grant(self.url, user_id=self.users[user].id, amount=amount)
         assert self.run(granted) == self.has(user)
 
     @rule(target=rewards, body=bodies)

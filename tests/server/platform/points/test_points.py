@@ -39,7 +39,7 @@ async def newest(world) -> int:
 
 
 async def test_points_are_granted_in_one_channel_and_add_up(world):
-    grant = world.points.balances.grant
+    grant = world.grant
 
     assert await grant("streamer", user_id=7, amount=30) == 30
     assert await grant("streamer", user_id=7, amount=70) == 100
@@ -51,7 +51,7 @@ async def test_points_are_granted_in_one_channel_and_add_up(world):
 
 
 async def test_nobody_can_be_given_more_than_a_database_can_hold(world):
-    grant = world.points.balances.grant
+    grant = world.grant
     await grant("streamer", user_id=7, amount=MAX_POINTS)
     await world.points.demands.activate(ANNA, "streamer", WATER)
 
@@ -63,11 +63,11 @@ async def test_nobody_can_be_given_more_than_a_database_can_hold(world):
 
 @pytest.mark.parametrize("user_id", [999, 2**63 - 1])
 async def test_who_is_not_there_is_given_nothing(world, user_id):
-    assert await refusal(world.points.balances.grant("streamer", user_id=user_id, amount=1)) is ApiError.NOT_FOUND
+    assert await refusal(world.grant("streamer", user_id=user_id, amount=1)) is ApiError.NOT_FOUND
 
 
 async def test_rejecting_gives_the_points_back_and_accepting_keeps_them(world):
-    await world.points.balances.grant("streamer", user_id=7, amount=100)
+    await world.grant("streamer", user_id=7, amount=100)
     demands = world.points.demands
 
     await demands.activate(ANNA, "streamer", WATER)
@@ -82,7 +82,7 @@ async def test_rejecting_gives_the_points_back_and_accepting_keeps_them(world):
 
 
 async def test_what_was_paid_comes_back_also_when_the_price_has_changed(world):
-    await world.points.balances.grant("streamer", user_id=7, amount=50)
+    await world.grant("streamer", user_id=7, amount=50)
     await world.points.demands.activate(ANNA, "streamer", WATER)
 
     await world.points.rewards.edit(OWNER, "streamer", "water", RewardBody(name="Water", price=70))
@@ -92,7 +92,7 @@ async def test_what_was_paid_comes_back_also_when_the_price_has_changed(world):
 
 
 async def test_the_owner_is_told_of_a_demand_with_only_the_id_of_its_reward_and_the_chat_who_got_one(world, clock):
-    await world.points.balances.grant("streamer", user_id=7, amount=100)
+    await world.grant("streamer", user_id=7, amount=100)
     message = ChatMessageToSend.of("now, please")
 
     await world.points.demands.activate(ANNA, "streamer", RewardActivation(id="water", message=message))
@@ -127,7 +127,7 @@ async def test_the_owner_is_told_of_a_demand_with_only_the_id_of_its_reward_and_
 
 
 async def test_nothing_is_told_of_a_demand_that_is_refused_nor_of_what_is_settled(world):
-    await world.points.balances.grant("streamer", user_id=7, amount=50)
+    await world.grant("streamer", user_id=7, amount=50)
     await world.points.demands.activate(ANNA, "streamer", WATER)
     await world.points.demands.settle(OWNER, "streamer", [await newest(world)], to=APPROVED)
     assert len(world.told) == 2
@@ -149,7 +149,7 @@ async def test_the_owner_tries_a_reward_for_nothing_and_a_banned_user_has_none(w
 @pytest.mark.parametrize("message", [None, ChatMessageToSend(parts=[]), ChatMessageToSend.of(" \n")])
 async def test_a_required_message_has_to_say_something(world, message):
     await limit(world, is_message_required=True)
-    await world.points.balances.grant("streamer", user_id=7, amount=100)
+    await world.grant("streamer", user_id=7, amount=100)
     demands = world.points.demands
 
     wish = RewardActivation(id="water", message=message)
@@ -162,7 +162,7 @@ async def test_a_reward_cools_down_for_everybody_and_not_after_a_rejection(world
     await limit(world, repair_timeout=60)
     demands = world.points.demands
     for user in (ANNA, BOB):
-        await world.points.balances.grant("streamer", user_id=user.id, amount=200)
+        await world.grant("streamer", user_id=user.id, amount=200)
 
     await demands.activate(ANNA, "streamer", WATER)
     clock.advance(59)
@@ -179,7 +179,7 @@ async def test_limits_count_what_is_pending_or_accepted_for_each_user_and_for_al
     await limit(world, max_uses_count=3, max_uses_count_per_user=2)
     demands = world.points.demands
     for user in (ANNA, BOB):
-        await world.points.balances.grant("streamer", user_id=user.id, amount=500)
+        await world.grant("streamer", user_id=user.id, amount=500)
 
     await demands.activate(ANNA, "streamer", WATER)
     await demands.settle(OWNER, "streamer", [await newest(world)], to=APPROVED)
@@ -194,7 +194,7 @@ async def test_limits_count_what_is_pending_or_accepted_for_each_user_and_for_al
 
 async def test_demands_are_settled_all_or_none(world):
     demands = world.points.demands
-    await world.points.balances.grant("streamer", user_id=7, amount=200)
+    await world.grant("streamer", user_id=7, amount=200)
     numbers = []
     for _ in range(3):
         await demands.activate(ANNA, "streamer", WATER)
@@ -220,7 +220,7 @@ async def test_demands_are_settled_all_or_none(world):
 
 async def test_a_reward_is_disabled_then_settled_then_deleted_and_its_demands_stay(world):
     rewards, demands = world.points.rewards, world.points.demands
-    await world.points.balances.grant("streamer", user_id=7, amount=100)
+    await world.grant("streamer", user_id=7, amount=100)
     await demands.activate(ANNA, "streamer", WATER)
 
     assert await refusal(rewards.delete(OWNER, "streamer", "water")) is ApiError.UNPROCESSABLE_ENTITY
@@ -279,7 +279,7 @@ async def test_of_two_users_who_race_for_the_last_use_one_wins(world):
     for number in range(10):
         await limit(world, max_uses_count=number + 1)
         for user in (ANNA, BOB):
-            await world.points.balances.grant("streamer", user_id=user.id, amount=50)
+            await world.grant("streamer", user_id=user.id, amount=50)
         before = await world.balance(ANNA) + await world.balance(BOB)
 
         ends = await raced(world, *(world.points.demands.activate(user, "streamer", WATER) for user in (ANNA, BOB)))
@@ -293,7 +293,7 @@ async def test_a_crowd_that_races_for_three_uses_gets_three(world):
     await limit(world, max_uses_count=3)
     users = [ANNA, BOB, User(id=1, nick="owner")]
     for user in users:
-        await world.points.balances.grant("streamer", user_id=user.id, amount=1000)
+        await world.grant("streamer", user_id=user.id, amount=1000)
 
     ends = await raced(world, *(world.points.demands.activate(users[n % 3], "streamer", WATER) for n in range(18)))
 
@@ -302,7 +302,7 @@ async def test_a_crowd_that_races_for_three_uses_gets_three(world):
 
 async def test_who_races_with_himself_for_his_last_points_never_owes_any(world):
     other = (await world.points.rewards.create(OWNER, "streamer", RewardBody(name="Other", price=40))).reward.id
-    await world.points.balances.grant("streamer", user_id=7, amount=100)
+    await world.grant("streamer", user_id=7, amount=100)
     wishes = [WATER, RewardActivation(id=other)] * 6
 
     ends = await raced(world, *(world.points.demands.activate(ANNA, "streamer", wish) for wish in wishes))
@@ -312,13 +312,13 @@ async def test_who_races_with_himself_for_his_last_points_never_owes_any(world):
 
 
 async def test_grants_that_race_add_up_also_when_there_was_no_balance(world):
-    await raced(world, *(world.points.balances.grant("streamer", user_id=7, amount=1) for _ in range(15)))
+    await raced(world, *(world.grant("streamer", user_id=7, amount=1) for _ in range(15)))
 
     assert await world.balance(ANNA) == 15
 
 
 async def test_a_demand_is_settled_once_however_many_try(world):
-    await world.points.balances.grant("streamer", user_id=7, amount=150)
+    await world.grant("streamer", user_id=7, amount=150)
     numbers = []
     for _ in range(3):
         await world.points.demands.activate(ANNA, "streamer", WATER)
@@ -343,7 +343,7 @@ async def test_a_reward_that_is_being_deleted_is_had_before_or_not_at_all(world)
     for _ in range(5):
         body = RewardBody(name="short-lived", price=1)
         reward_id = (await world.points.rewards.create(OWNER, "streamer", body)).reward.id
-        await world.points.balances.grant("streamer", user_id=7, amount=1)
+        await world.grant("streamer", user_id=7, amount=1)
         before = len(await world.statuses())
 
         async def take_away(reward_id: str = reward_id) -> None:

@@ -9,12 +9,10 @@ import pytest
 from vklive.devapi.errors import ApiError
 from vklive.devapi.models import DemandStatus, PointBalance, Reward
 from vklive.devapi.models.points import MAX_POINTS
-from vklive.server.directory import ChannelRecord, User
 from vklive.server.platform.points.rules import (
     MAX_REWARDS,
     check_deletion,
     check_grant,
-    check_owner,
     check_room_for_reward,
     check_settling,
     price_of,
@@ -151,13 +149,6 @@ def test_a_reward_is_deleted_when_it_is_disabled_and_nothing_of_it_pending(disab
 )
 def test_demands_are_settled_once_and_only_those_there_are(to, wanted, found, error):
     assert refusal_of(lambda: check_settling(wanted, found, to=to)) is error
-
-
-def test_rewards_are_for_the_owner_to_look_after():
-    channel = ChannelRecord(id=42, url="streamer", nick="Streamer", owner=User(id=1, nick="owner"))
-
-    check_owner(channel, User(id=1, nick="owner"))
-    assert refusal_of(lambda: check_owner(channel, User(id=42, nick="another"))) is ApiError.FORBIDDEN
 
 
 def refusal_of(check) -> ApiError | None:

@@ -9,6 +9,7 @@ from vklive.protocol.messages import Publication
 from vklive.server.directory import User
 from vklive.server.platform.acting import Acting
 from vklive.server.platform.channels import Channels
+from vklive.server.platform.points.balances import grant
 from vklive.server.platform.points.points import Points
 from vklive.server.store import Store
 
@@ -35,10 +36,15 @@ class World:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.told: list[tuple[str, Any]] = []
-        self.points = Points(Channels(store), store.database, Acting(store.database, self._publish))
+        self.acting = Acting(store.database, self._publish)
+        self.points = Points(Channels(store), store.database, self.acting)
 
     async def _publish(self, ws_channel: str, publication: Publication) -> None:
         self.told.append((ws_channel, json.loads(bytes(publication.data))))
+
+    async def grant(self, channel_url: str, *, user_id: int, amount: int) -> int:
+        async with self.acting() as act:
+            return (await grant(act, channel_url, user_id, amount=amount)).amount
 
     async def balance(self, user: User) -> int:
         return (await self.points.balances.of(user, "streamer")).balance.amount

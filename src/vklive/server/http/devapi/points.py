@@ -26,9 +26,9 @@ from vklive.devapi.models import Rewards as RewardList
 from vklive.devapi.models.points import MAX_DEMANDS
 from vklive.devapi.scopes import Scope
 from vklive.server.http.authentication import user_of
-from vklive.server.http.devapi.describing import SCOPE, ApiRequest, ChannelUrl, errors
+from vklive.server.http.devapi.describing import SCOPE, ApiRequest, ChannelUrl, Limit, Offset, errors
 from vklive.server.platform.points.balances import Balances
-from vklive.server.platform.points.demands import MAX_OFFSET, MAX_PAGE, Demands
+from vklive.server.platform.points.demands import Demands
 from vklive.server.platform.points.points import Points
 from vklive.server.platform.points.rewards import Rewards
 from vklive.server.platform.points.rules import MAX_REWARDS
@@ -226,10 +226,8 @@ async def demands(
     methods: _Demands,
     channel_url: ChannelUrl,
     reward_id: Annotated[str | None, QueryParameter(description="Only the demands for this reward")] = None,
-    limit: Annotated[
-        int, QueryParameter(description=f"How many, from 1 to {MAX_PAGE}", ge=1, le=MAX_PAGE)
-    ] = _DEFAULT_PAGE,
-    offset: Annotated[int, QueryParameter(description="How many to leave out", ge=0, le=MAX_OFFSET)] = 0,
+    limit: Limit = _DEFAULT_PAGE,
+    offset: Offset = 0,
 ) -> Page[DemandList]:
     """``GET /v1/channel_point/reward/demands``."""
     return await methods.page(user_of(request.user), channel_url, reward_id=reward_id, offset=offset, limit=limit)

@@ -19,8 +19,6 @@ from vklive.server.http.platform_api.describing import (
     Whom,
     errors,
 )
-from vklive.server.platform.acting import Act
-from vklive.server.platform.places import seen
 from vklive.server.platform.points.balances import grant
 
 
@@ -45,13 +43,9 @@ async def grant_points(
     key: IdempotencyKey = None,
 ) -> Data[PointBalance]:
     """``POST /platform/v1/channels/{channel_url}/points/grant``."""
-
-    async def give(act: Act) -> PointBalance:
-        channel = await seen(act, channel_url)
-        amount = await grant(act.session, channel_id=channel.id, user_id=data.user_id, amount=data.amount)
-        return PointBalance(amount=amount, is_infinite=data.user_id == channel.owner_id)
-
-    return await methods(request, PointBalance, give, key=key)
+    return await methods(
+        request, PointBalance, lambda act: grant(act, channel_url, data.user_id, amount=data.amount), key=key
+    )
 
 
 POINTS = (grant_points,)

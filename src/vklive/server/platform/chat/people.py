@@ -28,7 +28,7 @@ from vklive.server.platform.channels import Channels
 from vklive.server.platform.chat.archive import Archive
 from vklive.server.platform.chat.author import author
 from vklive.server.refusal import RefusalError
-from vklive.server.store import chat_people, rows
+from vklive.server.store import chat_people, members, rows
 from vklive.server.store.database import Database
 
 MAX_MEMBERS = 200
@@ -81,7 +81,7 @@ class People:
         channel = await self._channels.find(channel_url)
         await self._archive.settled()
         async with self._database.reading() as session:
-            row = await chat_people.user(session, user_id) if 1 <= user_id <= MAX_ID else None
+            row = await members.user(session, user_id) if 1 <= user_id <= MAX_ID else None
             if row is None:
                 raise RefusalError(ApiError.NOT_FOUND, f"There is no user {user_id}")
             facts = await chat_people.facts_of(session, user_id, channel.id, now=self._database.now())

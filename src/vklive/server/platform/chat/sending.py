@@ -5,18 +5,20 @@ from __future__ import annotations
 from vklive.devapi.errors import ApiError
 from vklive.devapi.models import ChatMessageToSend
 from vklive.server.directory import User
-from vklive.server.platform.acting import Acting, ChannelFacts
+from vklive.server.platform.acting import Acting
 from vklive.server.platform.channels import Channels
 from vklive.server.platform.chat.archive import Archive
 from vklive.server.platform.chat.author import author
 from vklive.server.platform.chat.parts import check_says_something, contents_of, fingerprint
 from vklive.server.platform.chat.rules import check_pace, check_writer, keeps_order, what_is_written
 from vklive.server.platform.chat.saying import resolved, say
+from vklive.server.platform.places import facts
 from vklive.server.refusal import RefusalError
 from vklive.server.store import rows
 from vklive.server.store.chat import last_written, last_written_same
-from vklive.server.store.chat_people import facts_of, hold, stream_that_is_on
+from vklive.server.store.chat_people import facts_of, stream_that_is_on
 from vklive.server.store.chat_settings import settings_of
+from vklive.server.store.members import hold_user
 
 
 class Sending:
@@ -63,14 +65,14 @@ class Sending:
             stream = await stream_that_is_on(session, channel.id, stream_id) if "\0" not in stream_id else None
             if stream is None:
                 raise RefusalError(ApiError.INVALID_PARAM, "stream_id: it is no stream of this channel that is on")
-            row = await hold(session, user.id)
+            row = await hold_user(session, user.id)
             if row is None:
                 raise RefusalError(ApiError.UNAUTHORIZED, "Not authorized")
             user = rows.user(row)
-            facts = await facts_of(session, user.id, channel.id, now=act.now)
+            writer = await facts_of(session, user.id, channel.id, now=act.now)
             settings = await settings_of(session, channel.id)
-            check_writer(user, channel, facts.membership, settings, limited=stream.limited, now=act.now)
-            is_free = keeps_order(user, channel, facts.membership)
+            check_writer(user, channel, writer.membership, settings, limited=stream.limited, now=act.now)
+            is_free = keeps_order(user, channel, writer.membership)
             if not is_free:
                 contents = what_is_written(contents, settings)
             parts = await resolved(session, contents)
@@ -84,8 +86,8 @@ class Sending:
                 )
             await say(
                 act,
-                ChannelFacts(id=channel.id, url=channel.url, owner_id=channel.owner.id),
-                author(user, channel, facts.membership, level_id=facts.level_id, roles=facts.roles),
+                facts(channel),
+                author(user, channel, writer.membership, level_id=writer.level_id, roles=writer.roles),
                 parts,
                 limited=stream.limited,
                 fingerprint=print_,

@@ -8,27 +8,24 @@ import msgspec
 
 from vklive.devapi.errors import ApiError
 from vklive.devapi.models import Demands as DemandList
-from vklive.devapi.models import DemandStatus, Extra, Page, RewardActivation
+from vklive.devapi.models import DemandStatus, Page, RewardActivation
 from vklive.events import RewardDemandCreated, plain_text
 from vklive.server.directory import User
-from vklive.server.platform.acting import Acting, ChannelFacts
+from vklive.server.platform.acting import Acting
 from vklive.server.platform.channels import Channels
 from vklive.server.platform.chat.bot import tell_redemption
 from vklive.server.platform.chat.parts import contents_of
 from vklive.server.platform.chat.saying import resolved
+from vklive.server.platform.paging import cut
+from vklive.server.platform.places import facts, held_person
 from vklive.server.platform.points import presentation
-from vklive.server.platform.points.balances import balance_of, hold_user
-from vklive.server.platform.points.rules import check_owner, check_settling, price_of
+from vklive.server.platform.points.balances import balance_of
+from vklive.server.platform.points.rules import check_settling, price_of
 from vklive.server.refusal import RefusalError
+from vklive.server.store import members
 from vklive.server.store import points as store
 from vklive.server.store.database import Database
 from vklive.server.store.tables import DemandRow, MembershipRow
-
-MAX_PAGE = 200
-"""Demands in one answer."""
-
-MAX_OFFSET = 2**31 - 1
-"""Demands that a page can lie behind."""
 
 
 class Demands:
@@ -58,7 +55,7 @@ class Demands:
             reward = await store.reward(session, wish.id, channel_id=channel.id, hold=True)
             if reward is None:
                 raise RefusalError(ApiError.NOT_FOUND, "The channel has no such reward")
-            buyer = await hold_user(session, user.id)
+            buyer = await held_person(act, user.id)
             membership = await session.get(MembershipRow, (user.id, channel.id))
             message = await resolved(session, contents)
             price = price_of(
@@ -82,9 +79,10 @@ class Demands:
             )
             session.add(row)
             await session.flush()
-            facts = ChannelFacts(id=channel.id, url=channel.url, owner_id=channel.owner.id)
-            act.announce(facts, RewardDemandCreated(demand=presentation.new_demand(row, buyer)))
-            await tell_redemption(act, facts, user_id=user.id, nick=buyer.nick, reward=reward.name, price=price)
+            act.announce(facts(channel), RewardDemandCreated(demand=presentation.new_demand(row, buyer)))
+            await tell_redemption(
+                act, facts(channel), user_id=user.id, nick=buyer.nick, reward=reward.name, price=price
+            )
 
     async def page(
         self, user: User, channel_url: str, *, reward_id: str | None = None, offset: int = 0, limit: int
@@ -98,21 +96,15 @@ class Demands:
             channel_url: in which channel.
             reward_id: for which reward alone, also one that is deleted; `None` or nothing for any.
             offset: how many of the newest are left out.
-            limit: how many at most, from 1 to `MAX_PAGE`.
+            limit: how many at most, from 1 to `vklive.server.platform.paging.MAX_LIMIT`.
         """
-        channel = await self._channels.find(channel_url)
-        check_owner(channel, user)
+        channel = await self._channels.owned(user, channel_url)
         async with self._database.reading() as session:
             found = await store.demands(
-                # One more than is told shows whether there is a next page.
-                session,
-                channel.id,
-                reward_id=reward_id or None,
-                offset=offset,
-                limit=limit + 1,
+                session, channel.id, reward_id=reward_id or None, offset=offset, limit=limit + 1
             )
-        told = [presentation.demand(row, buyer) for row, buyer in found[:limit]]
-        return Page(DemandList(demands=told), extra=Extra(offset=offset + len(told), is_last=len(found) <= limit))
+        part, extra = cut(found, offset=offset, limit=limit)
+        return Page(DemandList([presentation.demand(row, buyer) for row, buyer in part]), extra)
 
     async def settle(self, user: User, channel_url: str, ids: Collection[int], *, to: DemandStatus) -> None:
         """Accept or reject demands, for the owner: all of them or, when one cannot be, none.
@@ -126,15 +118,14 @@ class Demands:
             ids: of which demands; one that is named twice is settled once.
             to: approved or rejected.
         """
-        channel = await self._channels.find(channel_url)
-        check_owner(channel, user)
+        channel = await self._channels.owned(user, channel_url)
         wanted = frozenset(ids)
         async with self._acting() as act:
             session = act.session
             found = await store.hold_demands(session, wanted, channel_id=channel.id)
             check_settling(wanted, {row.id: DemandStatus(row.status) for row in found}, to=to)
             if to is DemandStatus.REJECTED:
-                await store.hold_users(session, {row.user_id for row in found})
+                await members.hold_users(session, {row.user_id for row in found})
             for row in found:
                 row.status = to
                 row.settled_at = act.now

@@ -25,6 +25,6 @@ class Points:
     """
 
     def __init__(self, channels: Channels, database: Database, acting: Acting) -> None:
-        self.balances = Balances(channels, database, acting)
+        self.balances = Balances(channels, database)
         self.demands = Demands(channels, database, acting)
         self.rewards = Rewards(channels, database, acting)

@@ -13,9 +13,10 @@ from vklive.server.directory import ChannelRecord, User
 from vklive.server.platform.acting import Acting
 from vklive.server.platform.channels import Channels
 from vklive.server.platform.points import presentation
-from vklive.server.platform.points.rules import check_deletion, check_owner, check_room_for_reward
+from vklive.server.platform.points.rules import check_deletion, check_room_for_reward
 from vklive.server.refusal import RefusalError
 from vklive.server.store import points as store
+from vklive.server.store.channels import hold_channel
 from vklive.server.store.database import Database
 from vklive.server.store.tables import RewardRow
 
@@ -45,23 +46,23 @@ class Rewards:
 
     async def managed(self, user: User, channel_url: str) -> RewardList:
         """All rewards, in the same order."""
-        channel = await self._own(user, channel_url)
+        channel = await self._channels.owned(user, channel_url)
         async with self._database.reading() as session:
             rows = await store.rewards(session, channel.id)
         return RewardList(rewards=[presentation.reward(row) for row in rows])
 
     async def one(self, user: User, channel_url: str, reward_id: str) -> RewardAnswer:
         """One reward."""
-        channel = await self._own(user, channel_url)
+        channel = await self._channels.owned(user, channel_url)
         async with self._database.reading() as session:
             row = await store.reward(session, reward_id, channel_id=channel.id)
         return RewardAnswer(reward=presentation.reward(_there(row)))
 
     async def create(self, user: User, channel_url: str, body: RewardBody) -> CreatedReward:
         """A new reward, which can be had at once if it is not disabled."""
-        channel = await self._own(user, channel_url)
+        channel = await self._channels.owned(user, channel_url)
         async with self._acting() as act:
-            await store.hold_channel(act.session, channel.id)
+            await hold_channel(act.session, channel.id)
             check_room_for_reward(await store.count_rewards(act.session, channel.id))
             row = RewardRow(id=str(uuid.uuid4()), channel_id=channel.id, is_disabled=False, created_at=act.now)
             store.write_reward(row, body)
@@ -70,7 +71,7 @@ class Rewards:
 
     async def edit(self, user: User, channel_url: str, reward_id: str, body: RewardBody) -> None:
         """Let a reward be as `body` says. Demands that are there keep what was paid for them; limits count them."""
-        channel = await self._own(user, channel_url)
+        channel = await self._channels.owned(user, channel_url)
         async with self._acting() as act:
             store.write_reward(await _held(act.session, reward_id, channel), body)
 
@@ -84,7 +85,7 @@ class Rewards:
 
     async def delete(self, user: User, channel_url: str, reward_id: str) -> None:
         """Take a reward away for ever; its demands stay in the list. See `check_deletion` for what comes first."""
-        channel = await self._own(user, channel_url)
+        channel = await self._channels.owned(user, channel_url)
         async with self._acting() as act:
             row = await _held(act.session, reward_id, channel)
             check_deletion(
@@ -93,14 +94,9 @@ class Rewards:
             row.deleted_at = act.now
 
     async def _switch(self, user: User, channel_url: str, reward_id: str, *, is_disabled: bool) -> None:
-        channel = await self._own(user, channel_url)
+        channel = await self._channels.owned(user, channel_url)
         async with self._acting() as act:
             (await _held(act.session, reward_id, channel)).is_disabled = is_disabled
-
-    async def _own(self, user: User, channel_url: str) -> ChannelRecord:
-        channel = await self._channels.find(channel_url)
-        check_owner(channel, user)
-        return channel
 
 
 async def _held(session: AsyncSession, reward_id: str, channel: ChannelRecord) -> RewardRow:

@@ -12,7 +12,6 @@ from math import ceil
 from vklive.devapi.errors import ApiError
 from vklive.devapi.models import DemandStatus, PointBalance, Reward
 from vklive.devapi.models.points import MAX_POINTS
-from vklive.server.directory import ChannelRecord, User
 from vklive.server.refusal import RefusalError
 from vklive.server.store.points import Uses
 
@@ -28,12 +27,6 @@ SETTLED_FROM: Mapping[DemandStatus, frozenset[DemandStatus]] = {
 
 def _not_allowed(words: str) -> RefusalError:
     return RefusalError(ApiError.UNPROCESSABLE_ENTITY, words)
-
-
-def check_owner(channel: ChannelRecord, user: User) -> None:
-    """Rewards and demands are the owner's: the documentation gives methods to moderators where it names them."""
-    if user.id != channel.owner.id:
-        raise RefusalError(ApiError.FORBIDDEN, "This method is for the owner of the channel")
 
 
 def price_of(
