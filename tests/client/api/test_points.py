@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.client.api.scripted import DONE, Http, api_over, page, refused
 
-from vklive.client.api.points import MAX_DEMANDS_A_CALL
+from vklive.devapi.models.points import MAX_DEMANDS
 from vklive.errors import UnavailableError
 from vklive.testing.loop import run_virtual
 
@@ -19,7 +19,7 @@ def test_many_demands_are_settled_by_the_hundred_and_in_order(done):
     http = Http(*[DONE] * 3)
     api = api_over(http)
     run_virtual(getattr(api.points, done)("streamer", demands=range(250)))
-    assert MAX_DEMANDS_A_CALL == 100
+    assert MAX_DEMANDS == 100
     assert numbers(http) == [[*range(100)], [*range(100, 200)], [*range(200, 250)]]
     assert {each.path for each in http.asked} == {f"/v1/channel_point/reward/demand/{done}"}
 

@@ -27,10 +27,8 @@ from vklive.devapi.models import (
     Rewards,
     Sendable,
 )
+from vklive.devapi.models.points import MAX_DEMANDS
 from vklive.devapi.scopes import Scope
-
-MAX_DEMANDS_A_CALL = 100
-"""Demands that are accepted or rejected by one call: consumers saw larger ones fail."""
 
 BALANCE = Method("GET", "/v1/channel_point", Scope.CHANNEL_POINTS)
 REWARDS = Method("GET", "/v1/channel_point/rewards", Scope.CHANNEL_POINTS)
@@ -101,7 +99,8 @@ class PointsApi:
     async def accept(self, channel_url: str, *, demands: Iterable[Demand | int]) -> None:
         """Say that the viewers have what they wanted. For the owner.
 
-        More than `MAX_DEMANDS_A_CALL` make several calls, one after the other: when one fails, those before are done.
+        More than `vklive.devapi.models.points.MAX_DEMANDS` make several calls, one after the other: when one fails,
+        those before are done.
 
         Args:
             channel_url: of which channel.
@@ -116,6 +115,6 @@ class PointsApi:
     async def _settle(self, method: Method, channel_url: str, demands: Iterable[Demand | int]) -> None:
         params: Params = {"channel_url": slug_meant(channel_url)}
         ids = [DemandId(id=each if isinstance(each, int) else each.id) for each in demands]
-        for at in range(0, len(ids), MAX_DEMANDS_A_CALL):
-            body = DemandsRequest(demands=ids[at : at + MAX_DEMANDS_A_CALL])
+        for at in range(0, len(ids), MAX_DEMANDS):
+            body = DemandsRequest(demands=ids[at : at + MAX_DEMANDS])
             await self._caller.do(method, params=params, body=body)
