@@ -22,7 +22,15 @@ from vklive.client.stats import Stats
 from vklive.client.sync import SyncClient, SyncStream
 from vklive.client.token_endpoint import Tokens
 from vklive.client.webhooks import WebhookEvent, WebhookReceiver, WebhookResponse
-from vklive.devapi.models import ChatAccess, ChatMode, ChatSettings, GeneralChatMode, OnlySmilesChatMode, RewardBody
+from vklive.devapi.models import (
+    ChatAccess,
+    ChatMode,
+    ChatSettings,
+    ChatSettingsChange,
+    GeneralChatMode,
+    OnlySmilesChatMode,
+    RewardBody,
+)
 from vklive.devapi.scopes import Scope
 from vklive.devapi.topics import Topic
 from vklive.devapi.webhooks import WebhookStatus
@@ -158,6 +166,7 @@ __all__ = [
     "ChatMessageSent",
     "ChatMode",
     "ChatSettings",
+    "ChatSettingsChange",
     "Client",
     "ConfigError",
     "ConnectError",

@@ -12,7 +12,7 @@ from tests.client.api.scripted import DONE, LOST, Asked, Http, api_over, data, r
 from vklive.client.api.chat import STREAM_FRESHNESS
 from vklive.client.api.lanes import MAX_SENDS
 from vklive.client.http import HttpResponse
-from vklive.devapi.models import ChatSettings
+from vklive.devapi.models import ChatSettings, ChatSettingsChange
 from vklive.errors import (
     ChannelNotFoundError,
     ChannelOfflineError,
@@ -256,7 +256,7 @@ def test_a_message_whose_fate_is_not_known_is_not_sent_again_and_the_next_one_is
     run_virtual(scene())
 
 
-@pytest.mark.parametrize("how", ["read", "written"])
+@pytest.mark.parametrize("how", ["read", "written", "written and others after it"])
 def test_a_chat_whose_settings_are_known_is_waited_for_as_they_say(how):
     async def scene() -> None:
         platform = Platform("s-1")
@@ -264,9 +264,21 @@ def test_a_chat_whose_settings_are_known_is_waited_for_as_they_say(how):
             assert (await platform.api.chat.settings("streamer")).any_message_timeout == 10
         else:
             await platform.api.chat.edit_settings("Streamer", settings=platform.settings)
+        if how == "written and others after it":
+            await platform.api.chat.edit_settings("streamer", settings=ChatSettingsChange(follow_alert=True))
         platform.http.answers = [TOO_FAST, TOO_FAST]
         await platform.api.chat.send("streamer", "hi", stream_id="s-1")
         assert [each.at for each in platform.http.asked if each.path == SEND] == [0.0, 10.0, 20.0]
+
+    run_virtual(scene())
+
+
+def test_a_change_of_settings_that_is_none_is_not_sent():
+    async def scene() -> None:
+        platform = Platform("s-1")
+        with pytest.raises(ConfigError, match="nothing is to change"):
+            await platform.api.chat.edit_settings("streamer", settings=ChatSettingsChange())
+        assert platform.http.asked == []
 
     run_virtual(scene())
 

@@ -19,7 +19,15 @@ from vklive.client.api.pages import Pages
 from vklive.client.credentials import AccessToken
 from vklive.client.devapi import DevApi
 from vklive.client.http import Httpx2Transport
-from vklive.devapi.models import ChannelRole, ChatMode, ChatSettings, Demand, OnlySmilesChatMode, RewardBody
+from vklive.devapi.models import (
+    ChannelRole,
+    ChatMode,
+    ChatSettings,
+    ChatSettingsChange,
+    Demand,
+    OnlySmilesChatMode,
+    RewardBody,
+)
 from vklive.devapi.scopes import Scope
 
 
@@ -224,6 +232,12 @@ CASES: dict[str, tuple[Call, str, str, dict[str, str], Any, Any, Callable[[Any],
         ),
         "POST", "/v1/chat/settings/edit", {"channel_url": "streamer"},
         {"chat_settings": SETTINGS | {"mode": {"only_smiles": {}}}},
+        {},
+        lambda nothing: nothing is None,
+    ),
+    "some other settings of a chat": (
+        lambda api: api.chat.edit_settings("streamer", settings=ChatSettingsChange(any_message_timeout=0)),
+        "POST", "/v1/chat/settings/edit", {"channel_url": "streamer"}, {"chat_settings": {"any_message_timeout": 0}},
         {},
         lambda nothing: nothing is None,
     ),

@@ -6,7 +6,8 @@ import asyncio
 import logging
 from collections.abc import Iterable
 
-from msgspec import Raw
+from msgspec import UNSET, Raw
+from msgspec.structs import asdict
 
 from vklive.client.api.caller import Caller
 from vklive.client.api.channels import ChannelsApi
@@ -22,12 +23,14 @@ from vklive.devapi.models import (
     ChatMessageToSend,
     ChatSettings,
     ChatSettingsAnswer,
+    ChatSettingsChange,
+    ChatSettingsEdit,
     Data,
     MemberOfChat,
     Sendable,
 )
 from vklive.devapi.scopes import Scope
-from vklive.errors import ChannelOfflineError, InvalidParamError, NotFoundError
+from vklive.errors import ChannelOfflineError, ConfigError, InvalidParamError, NotFoundError
 from vklive.escaping import escape
 from vklive.events import ChatMessage, ChatMessageSent, UnknownEvent, decode_payload
 
@@ -154,17 +157,25 @@ class ChatApi:
         self._lanes.of(slug).any_message_timeout = answer.chat_settings.any_message_timeout or None
         return answer.chat_settings
 
-    async def edit_settings(self, channel_url: str, *, settings: ChatSettings) -> None:
+    async def edit_settings(self, channel_url: str, *, settings: ChatSettings | ChatSettingsChange) -> None:
         """Change how the chat is kept in order. For the owner and moderators.
 
         Args:
             channel_url: of which chat.
-            settings: all of them; those that `settings` gives may be changed and given here.
+            settings: those that are to be others; or all of them, as `settings` gives them. The documentation does not
+                say that some can be left out: vklive's own server leaves those as they are.
+
+        Raises:
+            ConfigError: nothing is to change.
         """
+        change = ChatSettingsChange(**asdict(settings)) if isinstance(settings, ChatSettings) else settings
+        if change == ChatSettingsChange():
+            raise ConfigError("edit_settings", "nothing is to change", hint="ChatSettingsChange(any_message_timeout=5)")
         slug = slug_meant(channel_url)
-        body = ChatSettingsAnswer(chat_settings=settings)
+        body = ChatSettingsEdit(chat_settings=change)
         await self._caller.do(EDIT_SETTINGS, params={"channel_url": slug}, body=body)
-        self._lanes.of(slug).any_message_timeout = settings.any_message_timeout or None
+        if change.any_message_timeout is not UNSET:
+            self._lanes.of(slug).any_message_timeout = change.any_message_timeout or None
 
     async def _send(self, slug: str, stream_id: str, message: ChatMessageToSend, lane: Lane) -> None:
         params: Params = {"channel_url": slug, "stream_id": stream_id}

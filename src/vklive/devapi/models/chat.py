@@ -150,7 +150,7 @@ class ChatSettings(Model):
 
 
 class ChatSettingsAnswer(Model):
-    """Answer of ``GET /v1/chat/settings``; as the body of ``POST /v1/chat/settings/edit`` it changes all of them."""
+    """Answer of ``GET /v1/chat/settings``."""
 
     chat_settings: ChatSettings
 
