@@ -32,6 +32,12 @@ async def test_a_verb_that_a_path_does_not_take(http, bearer, verb, path):
     assert verb not in answer.headers["allow"]
 
 
+@pytest.fixture(autouse=True)
+def _only_the_servers_log(caplog):
+    # The client of the tests writes down what it asks, query and all, where everybody may talk: as in `vklive serve`.
+    caplog.set_level(logging.WARNING, logger="httpx")
+
+
 async def failing(error: Exception):
     @get("/fails")
     async def fails() -> None:
