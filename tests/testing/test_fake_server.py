@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from vklive.client.stream import Stream
-from vklive.devapi.models import ChatMessageToSend
-from vklive.errors import UnauthorizedError
+from vklive.devapi.models import ChatMessageToSend, ChatSettingsChange, RewardBody
+from vklive.errors import SendTooFastError, UnauthorizedError
 from vklive.events import (
     ChatMessageDeleted,
     ChatMessageSent,
@@ -180,6 +180,49 @@ def test_what_the_platform_says_in_a_chat_is_heard_stored_and_can_be_taken_back(
     heard = listen(server, scene)
     assert texts(heard) == ["one", "two", "three"]
     assert [event.chat_message.id for event in of(ChatMessageDeleted, heard)] == [501]
+
+
+def test_a_client_waits_exactly_as_long_as_the_chat_says():
+    server = FakeServer()
+    owner = server.add_channel("streamer", live=True).owner
+
+    async def scene() -> None:
+        now = asyncio.get_running_loop().time
+        async with server.client() as client, server.client(patience=5) as hasty:
+            await client.api.chat.send("streamer", "one")
+            await server.platform.chat.settings.edit(owner, "streamer", ChatSettingsChange(any_message_timeout=20))
+            began = now()
+            await asyncio.sleep(2.5)
+            with pytest.raises(SendTooFastError) as refused:
+                await hasty.api.chat.send("streamer", "two")
+            assert (refused.value.retry_after, now() - began) == (18, 2.5)
+            await client.api.chat.send("streamer", "two")
+            assert now() - began == 2.5 + 18
+            assert [message.text for message in await client.api.chat.messages("streamer")] == ["one", "two"]
+
+    server.run(scene())
+
+
+def test_the_user_of_the_server_has_allowed_everything():
+    server = FakeServer()
+    server.add_channel("own", owner=server.user, live=True)
+
+    async def scene() -> None:
+        async with server.client() as client:
+            await client.api.chat.send("own", "hello")
+            await client.api.chat.edit_settings("own", settings=ChatSettingsChange(follow_alert=True))
+            assert (await client.api.chat.settings("own")).follow_alert
+            await client.api.points.manage.create("own", reward=RewardBody(name="Dance", price=20))
+            (reward,) = await client.api.points.rewards("own")
+            await client.api.points.activate("own", reward_id=reward.id)
+            demands = [demand async for demand in client.api.points.demands("own")]
+            await client.api.points.accept("own", demands=demands)
+            assert (await client.api.points.balance("own")).balance.is_infinite
+            await client.api.channels.edit_stream("own", title="Hello")
+            assert (await client.api.channels.credentials("own")).token
+            assert await client.api.roles.all("own") == []
+
+    server.run(scene())
 
 
 def test_after_a_cut_there_is_a_gap_and_the_chat_is_refilled(server):

@@ -12,6 +12,7 @@ from msgspec import Raw, structs
 
 from vklive.client import Client
 from vklive.client.backoff import Backoff
+from vklive.client.devapi import DEFAULT_PATIENCE
 from vklive.client.queue import DEFAULT_LIMIT, Overflow
 from vklive.devapi.channel_url import slug_of
 from vklive.devapi.topics import Topic
@@ -175,6 +176,7 @@ class FakeServer:
         self,
         *,
         access_token: str = ACCESS_TOKEN,
+        patience: float = DEFAULT_PATIENCE,
         queue_limit: int = DEFAULT_LIMIT,
         overflow: Overflow = Overflow.DROP_OLDEST,
     ) -> Client:
@@ -182,6 +184,7 @@ class FakeServer:
 
         Args:
             access_token: that of `user` by default.
+            patience: see `vklive.Client`.
             queue_limit: see `vklive.Client`.
             overflow: see `vklive.Client`.
         """
@@ -191,6 +194,7 @@ class FakeServer:
             ws_url=_WS_URL,
             transport=self,
             http=self._devapi,
+            patience=patience,
             clock=self._clock,
             backoff=Backoff(draw=lambda: 0.5),
             queue_limit=queue_limit,

@@ -75,3 +75,10 @@ async def test_a_refusal_has_the_status_and_the_word_of_its_error(error):
     answer = await failing(RefusalError(error, "so it is"))
 
     assert (answer.status_code, answer.json()) == (error.status, {"error": error.code, "error_description": "so it is"})
+    assert "retry-after" not in answer.headers
+
+
+async def test_a_refusal_that_knows_how_long_it_holds_says_so():
+    answer = await failing(RefusalError(ApiError.SEND_TOO_FAST, "so it is", retry_after=7))
+
+    assert answer.headers["retry-after"] == "7"

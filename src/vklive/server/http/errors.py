@@ -34,8 +34,12 @@ def answer(error: ApiError, description: str, *, headers: Mapping[str, str] | No
 
 
 def _refused(_: Request[Any, Any, Any], refusal: RefusalError) -> Response[ErrorBody]:
-    # A challenge for Bearer only: one for Basic would make browsers ask their user for a password.
-    headers = {"WWW-Authenticate": 'Bearer realm="vklive"'} if refusal.error is ApiError.UNAUTHORIZED else None
+    headers: dict[str, str] = {}
+    if refusal.error is ApiError.UNAUTHORIZED:
+        # A challenge for Bearer only: one for Basic would make browsers ask their user for a password.
+        headers["WWW-Authenticate"] = 'Bearer realm="vklive"'
+    if refusal.retry_after is not None:
+        headers["Retry-After"] = str(refusal.retry_after)
     return answer(refusal.error, refusal.description, headers=headers)
 
 

@@ -148,6 +148,8 @@ def test_who_has_waited_long_enough_is_never_refused_and_who_is_a_second_early_a
         passed = True
     except RefusalError as error:
         assert error.error is ApiError.SEND_TOO_FAST
+        assert error.retry_after is not None
+        check_pace(settings, last=stored, last_same=None, now=asks + timedelta(seconds=error.retry_after))
         passed = False
     if asks - wrote >= timedelta(seconds=timeout):
         assert passed
@@ -162,6 +164,7 @@ def test_too_fast_is_said_before_the_same():
         with pytest.raises(RefusalError) as caught:
             check_pace(settings, last=before, last_same=before, now=NOW)
         assert caught.value.error is expected
+        assert caught.value.retry_after == (5 if expected is ApiError.SEND_TOO_FAST else 30) - age
     old = NOW - timedelta(seconds=30)
     check_pace(settings, last=old, last_same=old, now=NOW)
     check_pace(settings, last=None, last_same=None, now=NOW)

@@ -84,8 +84,8 @@ async def chat_messages(
     summary="Write in a chat",
     description="For users whom the settings of the chat let write, while a stream is on."
     f" At most {MAX_PARTS} parts with {MAX_LENGTH} characters together, mentions and smiles counting as one each."
-    " Errors beside the usual ones: `message_too_long`, `same_message`, `send_too_fast`, and `forbidden` for what the"
-    " settings do not allow.",
+    " Errors beside the usual ones: `message_too_long`; `same_message` and `send_too_fast`, each with a `Retry-After`;"
+    " and `forbidden` for what the settings do not allow.",
     responses=errors(400, 404, 413),
     status_code=HTTP_200_OK,
     opt={SCOPE: Scope.CHAT_MESSAGE_SEND},

@@ -118,11 +118,12 @@ def check_pace(settings: ChatSettings, *, last: datetime | None, last_same: date
         now: aware, UTC.
 
     Raises:
-        RefusalError: `SEND_TOO_FAST` or `SAME_MESSAGE`, the first one that fits.
+        RefusalError: `SEND_TOO_FAST` or `SAME_MESSAGE`, the first one that fits, with the seconds to wait.
     """
     for before, timeout, error in (
         (last, settings.any_message_timeout, ApiError.SEND_TOO_FAST),
         (last_same, settings.same_message_timeout, ApiError.SAME_MESSAGE),
     ):
         if before is not None and (left := timeout - (now - before).total_seconds()) > 0:
-            raise RefusalError(error, f"Try again in {math.ceil(left)} s")
+            wait = math.ceil(left)
+            raise RefusalError(error, f"Try again in {wait} s", retry_after=wait)
