@@ -62,6 +62,7 @@ class Announcement(Struct, frozen=True, kw_only=True):
         topic: where it is heard, instead of where its type says.
         given: the JSON of its data as a foreign platform gave it, with the fields that `event` does not know; `None`
             when `event` is all that there is.
+        certain: the same event as outboxes tell it, when that says more; `None` when it does not.
     """
 
     channel: ChannelFacts
@@ -70,6 +71,7 @@ class Announcement(Struct, frozen=True, kw_only=True):
     limited: bool = False
     topic: Topic | None = None
     given: Raw | None = None
+    certain: EventData | None = None
 
     @property
     def type(self) -> str:
@@ -80,6 +82,11 @@ class Announcement(Struct, frozen=True, kw_only=True):
     def data(self) -> Raw:
         """The JSON of its data."""
         return Raw(msgspec.json.encode(self.event)) if self.given is None else self.given
+
+    @property
+    def certain_data(self) -> Raw:
+        """The JSON of its data for an outbox."""
+        return self.data if self.certain is None else Raw(msgspec.json.encode(self.certain))
 
     @property
     def ws_channel(self) -> str:
@@ -129,10 +136,17 @@ class Act:
         limited: bool = False,
         topic: Topic | None = None,
         given: Raw | None = None,
+        certain: EventData | None = None,
     ) -> Announcement:
         """Tell of it when it is done; see `Announcement`. Announcements of one act are told in their order."""
         announcement = Announcement(
-            channel=channel, event=event, user_id=user_id, limited=limited, topic=topic, given=given
+            channel=channel,
+            event=event,
+            user_id=user_id,
+            limited=limited,
+            topic=topic,
+            given=given,
+            certain=certain,
         )
         self.announcements.append(announcement)
         return announcement

@@ -119,6 +119,9 @@ async def test_the_owner_is_told_of_a_demand_with_only_the_id_of_its_reward_and_
             },
         },
     )
+    # WebHooks tell more of the reward.
+    in_full = demand[1]["data"]["demand"] | {"reward": {"id": "water", "name": "Drink water", "price": 50}}
+    assert world.certain[0] == {"demand": in_full}
     ws_channel, said = in_chat
     message = said["data"]["chat_message"]
     assert (ws_channel, message["author"]["nick"]) == ("api-channel-chat:42", "ChatBot")

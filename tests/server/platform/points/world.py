@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from vklive.protocol.messages import Publication
 from vklive.server.directory import User
-from vklive.server.platform.acting import Acting
+from vklive.server.platform.acting import Acting, Announcement
 from vklive.server.platform.channels import Channels
 from vklive.server.platform.points.balances import grant
 from vklive.server.platform.points.points import Points
@@ -32,11 +35,25 @@ balances = [{ channel = 42, user = 9, amount = 1000 }]
 """
 
 
+class _Certain:
+    """Keeps what is told for certain."""
+
+    def __init__(self, told: list[Any]) -> None:
+        self._told = told
+
+    async def add(self, session: AsyncSession, announcement: Announcement, *, now: datetime) -> None:
+        self._told.append(json.loads(bytes(announcement.certain_data)))
+
+    def wake(self) -> None:
+        pass
+
+
 class World:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.told: list[tuple[str, Any]] = []
-        self.acting = Acting(store.database, self._publish)
+        self.certain: list[Any] = []
+        self.acting = Acting(store.database, self._publish, outboxes=[_Certain(self.certain)])
         self.points = Points(Channels(store), store.database, self.acting)
 
     async def _publish(self, ws_channel: str, publication: Publication) -> None:

@@ -44,6 +44,15 @@ async def test_an_application_that_is_linked_is_told(platform, application):
     assert platform.published == ["api-channel-info:42"]
 
 
+async def test_it_is_told_what_is_told_for_certain_alone(platform, application):
+    await platform.link()
+
+    await platform.happen(follow("A."), certain=follow("Ann"))
+    await platform.settled("delivered")
+
+    assert application.heard == ["Ann"]
+
+
 async def test_of_other_channels_and_other_types_it_is_not_told(platform, application):
     await platform.link(events={"channel_stream_start"})
     await platform.happen(follow("Ann"))

@@ -79,7 +79,8 @@ class Demands:
             )
             session.add(row)
             await session.flush()
-            act.announce(facts(channel), RewardDemandCreated(demand=presentation.new_demand(row, buyer)))
+            told, in_full = presentation.new_demand(row, buyer, reward)
+            act.announce(facts(channel), RewardDemandCreated(demand=told), certain=RewardDemandCreated(demand=in_full))
             await tell_redemption(
                 act, facts(channel), user_id=user.id, nick=buyer.nick, reward=reward.name, price=price
             )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, structs
 
 from vklive.devapi.models import Demand, DemandStatus, Reward, RewardId, UserData
 from vklive.events import DemandedReward, Part, RewardDemand
-from vklive.events import User as EventUser
+from vklive.server.platform.places import shown
+from vklive.server.platform.times import unix
 from vklive.server.store.tables import DemandRow, RewardRow, UserRow
 
 
@@ -35,17 +36,18 @@ def demand(row: DemandRow, user: UserRow) -> Demand:
         reward=RewardId(id=row.reward_id),
         status=DemandStatus(row.status),
         message_parts=msgspec.json.decode(row.message, type=list[Raw]),
-        created_at=int(row.created_at.timestamp()),
+        created_at=unix(row.created_at),
     )
 
 
-def new_demand(row: DemandRow, user: UserRow) -> RewardDemand:
-    """A demand as it is told when it is made."""
-    return RewardDemand(
+def new_demand(row: DemandRow, user: UserRow, wanted: RewardRow) -> tuple[RewardDemand, RewardDemand]:
+    """A demand when it is made: over the WebSocket, and by WebHooks, which tell name and price too (vk.md 4.2)."""
+    in_full = RewardDemand(
         id=row.id,
-        user=EventUser(id=user.id, nick=user.nick, nick_color=user.nick_color, avatar_url=user.avatar_url),
-        reward=DemandedReward(id=row.reward_id),
+        user=shown(user),
+        reward=DemandedReward(id=wanted.id, name=wanted.name, price=wanted.price),
         status=row.status,
         message_parts=tuple(msgspec.json.decode(row.message, type=list[Part])),
-        created_at=int(row.created_at.timestamp()),
+        created_at=unix(row.created_at),
     )
+    return structs.replace(in_full, reward=DemandedReward(id=wanted.id)), in_full

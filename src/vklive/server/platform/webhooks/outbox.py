@@ -32,7 +32,7 @@ class WebhookOutbox:
         applications = await linked_applications(session, user_id=channel.owner_id, event_type=announcement.type)
         if not applications:
             return
-        data = with_place(announcement.data, channel_url=channel.url, owner_id=channel.owner_id)
+        data = with_place(announcement.certain_data, channel_url=channel.url, owner_id=channel.owner_id)
         session.add_all(
             WebhookRow(
                 application_id=application,
