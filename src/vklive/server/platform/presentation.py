@@ -17,6 +17,7 @@ from vklive.devapi.models import (
 )
 from vklive.server.access import web_socket_channels
 from vklive.server.directory import CategoryRecord, ChannelRecord, StreamRecord, Viewer
+from vklive.server.platform.times import unix
 from vklive.server.source_urls import Player, SourceUrls
 
 STATUS_ON = "started"
@@ -49,8 +50,8 @@ class StreamPresentation:
             status=STATUS_ON if record.ended_at is None else STATUS_ENDED,
             category=category(record.category),
             counters=StreamCounters(viewers=record.viewers, views=record.views),
-            started_at=int(record.started_at.timestamp()),
-            ended_at=0 if record.ended_at is None else int(record.ended_at.timestamp()),
+            started_at=unix(record.started_at),
+            ended_at=unix(record.ended_at),
             preview_url=record.preview_url,
             video_id=record.video_id,
             slot=StreamSlot(id=record.slot_id, url=record.slot_url),

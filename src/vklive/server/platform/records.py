@@ -9,6 +9,7 @@ from vklive.devapi.models import Page, RecordCounters, StreamRecordAnswer, Strea
 from vklive.server.platform.channels import Channels
 from vklive.server.platform.paging import cut
 from vklive.server.platform.presentation import category
+from vklive.server.platform.times import unix
 from vklive.server.refusal import RefusalError
 from vklive.server.source_urls import Player, SourceUrls
 from vklive.server.store import records, rows
@@ -63,8 +64,8 @@ def _info(row: StreamRecordRow) -> StreamRecordInfo:
         duration=row.duration,
         category=category(rows.category(row)),
         counters=RecordCounters(views=row.views),
-        created_at=int(row.created_at.timestamp()),
-        stream_started_at=int(row.stream_started_at.timestamp()),
+        created_at=unix(row.created_at),
+        stream_started_at=unix(row.stream_started_at),
         preview_url=row.preview_url,
         video_id=row.video_id,
         source_urls=UNSET,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from vklive.devapi.errors import ApiError
 from vklive.devapi.models import StreamChange
 from vklive.events import StartedStream, StreamCategory
+from vklive.server.platform.times import unix
 from vklive.server.refusal import RefusalError
 from vklive.server.store.tables import CategoryRow, ChannelRow, StreamRow
 
@@ -81,8 +82,8 @@ def told(stream: StreamRow) -> StartedStream:
         title=stream.title,
         category=StreamCategory(id=stream.category_id, type=stream.category_type, title=stream.category_title),
         video_id=stream.video_id,
-        started_at=int(stream.started_at.timestamp()),
-        ended_at=0 if stream.ended_at is None else int(stream.ended_at.timestamp()),
+        started_at=unix(stream.started_at),
+        ended_at=unix(stream.ended_at),
         preview_url=stream.preview_url,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vklive.devapi.errors import ApiError
 from vklive.devapi.models import ChannelUrl, CurrentUser, CurrentUserData, TokenInfo
 from vklive.server.directory import Bearer, User
+from vklive.server.platform.times import unix
 from vklive.server.refusal import RefusalError
 from vklive.server.store import channels
 from vklive.server.store.database import Database
@@ -47,5 +48,5 @@ def token_info(bearer: Bearer) -> TokenInfo:
         raise RefusalError(ApiError.FORBIDDEN, "This method is about an access token, and there is none")
     return TokenInfo(
         type="user" if isinstance(bearer.viewer, User) else "app",
-        expired_at=0 if bearer.expires_at is None else int(bearer.expires_at.timestamp()),
+        expired_at=unix(bearer.expires_at),
     )

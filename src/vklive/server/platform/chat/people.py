@@ -27,6 +27,7 @@ from vklive.server.names import MAX_ID, WsChannel, build
 from vklive.server.platform.channels import Channels
 from vklive.server.platform.chat.archive import Archive
 from vklive.server.platform.chat.author import author
+from vklive.server.platform.times import unix
 from vklive.server.refusal import RefusalError
 from vklive.server.store import chat_people, members, rows
 from vklive.server.store.database import Database
@@ -99,7 +100,7 @@ class People:
                 # Events and methods tell of them alike, in types of their own.
                 badges=msgspec.convert(shown.badges, list[ChatBadge], from_attributes=True),
                 roles=msgspec.convert(shown.roles, list[ChannelRole], from_attributes=True),
-                registered_at=0 if row.registered_at is None else int(row.registered_at.timestamp()),
+                registered_at=unix(row.registered_at),
             ),
             statistics=ChatMemberStatistics(
                 chat_messages_count=count,

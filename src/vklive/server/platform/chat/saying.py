@@ -13,6 +13,7 @@ from vklive.events import ChatMessage, ChatMessageSent, Link, Mention, Part, Smi
 from vklive.events.chat import Author
 from vklive.server.platform.acting import Act, ChannelFacts
 from vklive.server.platform.chat.parts import Content, shown_for
+from vklive.server.platform.times import unix
 from vklive.server.refusal import RefusalError
 from vklive.server.store import chat, chat_people
 from vklive.server.store.tables import ChatMessageRow, SmileRow
@@ -86,7 +87,7 @@ async def say(
     message = ChatMessage(
         id=await chat.next_message_id(act.session, channel.id),
         author=author,
-        created_at=int(act.now.timestamp()),
+        created_at=unix(act.now),
         parts=tuple(parts),
     )
     act.session.add(

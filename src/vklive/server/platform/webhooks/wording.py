@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from vklive.devapi.webhooks import WebhookEnvelope, WebhookStatus, signature_of
+from vklive.server.platform.times import unix
 from vklive.server.store.webhooks import Due
 
 
@@ -27,7 +28,7 @@ def form_of(due: Due) -> bytes:
     """The body of the request."""
     envelope = WebhookEnvelope(
         id=str(due.id),
-        time=int(due.created_at.timestamp()),
+        time=unix(due.created_at),
         user_id=due.user_id,
         type=due.type,
         data=Raw(due.data.encode()),
