@@ -129,6 +129,5 @@ class Demands:
                 await members.hold_users(session, {row.user_id for row in found})
             for row in found:
                 row.status = to
-                row.settled_at = act.now
                 if to is DemandStatus.REJECTED and row.price:
                     await store.add_points(session, row.price, channel_id=channel.id, user_id=row.user_id)

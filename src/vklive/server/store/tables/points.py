@@ -47,7 +47,7 @@ class DemandRow(Table):
     __tablename__ = "demands"
     __table_args__ = (
         Index(None, "reward_id", "user_id"),
-        Index(None, "channel_id", "created_at"),
+        Index(None, "channel_id", "id"),
         NEVER_AGAIN,
     )
 
@@ -59,4 +59,3 @@ class DemandRow(Table):
     price: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     message: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
     created_at: Mapped[datetime] = mapped_column(UtcTime)
-    settled_at: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -271,14 +271,13 @@ def upgrade() -> None:
         sa.Column("price", sa.BigInteger, server_default=sa.text("0"), nullable=False),
         sa.Column("message", sa.Text, server_default="[]", nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
-        sa.Column("settled_at", sa.BigInteger),
         sa.ForeignKeyConstraint(["channel_id"], ["channels.id"], name="fk_demands_channel_id", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["reward_id"], ["rewards.id"], name="fk_demands_reward_id", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_demands_user_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_demands"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_demands_channel_id_created_at", "demands", ["channel_id", "created_at"])
+    op.create_index("ix_demands_channel_id_id", "demands", ["channel_id", "id"])
     op.create_index("ix_demands_reward_id_user_id", "demands", ["reward_id", "user_id"])
     op.create_index("ix_demands_user_id", "demands", ["user_id"])
     op.create_table(
