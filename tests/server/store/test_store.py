@@ -265,6 +265,8 @@ async def test_planting_again_changes_what_is_named_and_leaves_the_rest(planted,
     assert found[43].url == "quiet"
     assert await viewer(planted, issued) == await viewer(planted, "token of anna") == User(id=7, nick="Anna")
     assert set(await planted.memberships(8, [42])) == {42}
+    async with planted.database.reading() as session:
+        assert (await session.get_one(UserRow, 7)).registered_at == datetime.fromtimestamp(EPOCH, UTC)
 
 
 async def test_what_concerns_a_chat_is_planted_and_stays_when_a_seed_does_not_name_it(planted):

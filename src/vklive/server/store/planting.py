@@ -45,9 +45,11 @@ async def plant(session: AsyncSession, seed: Seed, *, now: datetime) -> None:
     Args:
         session: where to write.
         seed: what to write.
-        now: aware UTC; when streams begin that are not on yet, and since when access tokens are good.
+        now: aware UTC; when streams begin that are not on yet, when new users have registered, and since when access
+            tokens are good.
     """
     for user in seed.users:
+        is_new = await session.get(UserRow, user.id) is None
         row = await session.merge(
             UserRow(
                 id=user.id,
@@ -57,6 +59,8 @@ async def plant(session: AsyncSession, seed: Seed, *, now: datetime) -> None:
                 is_verified_streamer=user.is_verified_streamer,
             )
         )
+        if is_new:
+            row.registered_at = now
         if user.password is not None:
             row.password_hash = await asyncio.to_thread(password_hash, user.password)
     for application in seed.applications:

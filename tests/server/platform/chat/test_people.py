@@ -56,7 +56,7 @@ async def test_somebody_is_told_of_in_full(world, says):
         await session.flush()
         session.add(GivenRoleRow(role_id="vip", user_id=14))
         await session.execute(
-            update(UserRow).where(UserRow.id == 14).values(registered_at=world.store.database.now(), nick_color=5)
+            update(UserRow).where(UserRow.id == 14).values(nick_color=5)
         )
     await world.send("moderator")
     await world.send("moderator")
@@ -88,7 +88,7 @@ async def test_strangers_and_those_who_are_banned_are_told_of_and_nobody_else_is
     people = world.platform.chat.people
     stranger = await people.member("streamer", USERS["stranger"])
     banned = await people.member("streamer", USERS["banned"])
-    assert (stranger.channel, stranger.user.registered_at, stranger.statistics.permanent_bans_count) == (None, 0, 0)
+    assert (stranger.channel, stranger.statistics.permanent_bans_count) == (None, 0)
     assert (banned.user.is_moderator, banned.statistics.permanent_bans_count) == (False, 1)
     owner = await people.member("streamer", 1)
     assert [badge.achievement_name for badge in owner.user.badges] == ["owner"]
