@@ -21,6 +21,23 @@ access_tokens = ["another owner"]
 id = 11
 nick = "viewer"
 access_tokens = ["viewer"]
+[[users]]
+id = 14
+nick = "moderator"
+access_tokens = ["moderator"]
+[[users]]
+id = 15
+nick = "banned"
+access_tokens = ["banned"]
+
+[[memberships]]
+channel = 42
+user = 14
+role = "moderator"
+[[memberships]]
+channel = 42
+user = 15
+banned = true
 
 [[applications]]
 id = 7

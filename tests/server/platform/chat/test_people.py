@@ -55,9 +55,7 @@ async def test_somebody_is_told_of_in_full(world, says):
         session.add(ChannelRoleRow(id="vip", channel_id=42, name="VIP"))
         await session.flush()
         session.add(GivenRoleRow(role_id="vip", user_id=14))
-        await session.execute(
-            update(UserRow).where(UserRow.id == 14).values(nick_color=5)
-        )
+        await session.execute(update(UserRow).where(UserRow.id == 14).values(nick_color=5))
     await world.send("moderator")
     await world.send("moderator")
     world.publish("api-channel-chat:43", says(1, author={"id": 14}))
