@@ -213,6 +213,7 @@ async def test_settings_that_cannot_be_are_refused_and_change_nothing(http, owne
         ("member", {"channel_url": "nowhere", "user_id": 1}, (404, "channel_not_found")),
         ("members", WHERE, (400, "missing_param")),
         ("members", WHERE | {"limit": 201}, (400, "invalid_param")),
+        ("messages", WHERE | {"limit": 0}, (400, "invalid_param")),
         ("members", {"channel_url": "gone", "limit": 1}, (403, "channel_banned")),
         ("settings", {}, (400, "missing_param")),
         ("settings", {"channel_url": "nowhere"}, (404, "channel_not_found")),

@@ -36,10 +36,3 @@ async def test_a_message_that_was_published_a_moment_ago_can_be_taken_back(world
     world.publish(CHAT, says(5))
     await world.platform.chat.delete(CHANNEL, 5)
     assert await world.ids() == []
-
-
-@pytest.mark.parametrize("limit", [0, 201, -1])
-async def test_a_wrong_limit_is_refused(world, limit):
-    with pytest.raises(RefusalError) as caught:
-        await world.ids(limit=limit)
-    assert caught.value.error is ApiError.INVALID_PARAM

@@ -43,13 +43,6 @@ async def test_who_is_in_a_limited_chat_is_told_to_those_who_may_hear_it(world, 
     assert await nicks(world, viewer=User(id=13, nick="subscriber")) == ["moderator", "stranger", "subscriber"]
 
 
-@pytest.mark.parametrize("limit", [0, 201])
-async def test_a_wrong_limit_is_refused(world, limit):
-    with pytest.raises(RefusalError) as caught:
-        await nicks(world, limit=limit)
-    assert caught.value.error is ApiError.INVALID_PARAM
-
-
 async def test_somebody_is_told_of_in_full(world, says):
     async with world.store.database.writing() as session:
         session.add(ChannelRoleRow(id="vip", channel_id=42, name="VIP"))

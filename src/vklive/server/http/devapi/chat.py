@@ -21,12 +21,11 @@ from vklive.devapi.models import (
 )
 from vklive.devapi.scopes import Scope
 from vklive.server.http.authentication import user_of
-from vklive.server.http.devapi.describing import SCOPE, ApiRequest, ChannelUrl, errors
+from vklive.server.http.devapi.describing import SCOPE, ApiRequest, ChannelUrl, Limit, errors
 from vklive.server.names import MAX_ID
 from vklive.server.platform.chat import Chat
-from vklive.server.platform.chat.history import MAX_MESSAGES
 from vklive.server.platform.chat.parts import MAX_LENGTH, MAX_PARTS
-from vklive.server.platform.chat.people import MAX_MEMBERS
+from vklive.server.platform.paging import MAX_LIMIT
 
 _Methods = NamedDependency[SkipValidation[Chat]]
 
@@ -50,14 +49,14 @@ async def chat_member(
     "/members",
     summary="Who is in a chat",
     description="For users and applications. Who wrote in the last ten minutes, the last one first, then who is"
-    f" connected to this server; at most {MAX_MEMBERS}.",
+    f" connected to this server; at most {MAX_LIMIT}.",
     responses=errors(400, 404),
 )
 async def chat_members(
     request: ApiRequest,
     methods: _Methods,
     channel_url: ChannelUrl,
-    limit: Annotated[int, QueryParameter(description="How many", ge=1, le=MAX_MEMBERS)],
+    limit: Limit,
 ) -> Data[ChatMembers]:
     """``GET /v1/chat/members``."""
     return Data(await methods.people.members(request.user, channel_url, limit=limit))
@@ -66,14 +65,14 @@ async def chat_members(
 @get(
     "/messages",
     summary="The newest messages of a chat",
-    description=f"For users and applications; at most {MAX_MESSAGES}. A user's own private messages are among them.",
+    description=f"For users and applications; at most {MAX_LIMIT}. A user's own private messages are among them.",
     responses=errors(400, 404),
 )
 async def chat_messages(
     request: ApiRequest,
     methods: _Methods,
     channel_url: ChannelUrl,
-    limit: Annotated[int, QueryParameter(description="How many", ge=1, le=MAX_MESSAGES)],
+    limit: Limit,
 ) -> Data[ChatMessages]:
     """``GET /v1/chat/messages``."""
     return Data(await methods.history.messages(request.user, channel_url, limit=limit))

@@ -17,9 +17,6 @@ from vklive.server.refusal import RefusalError
 from vklive.server.store.chat import newest, take_back
 from vklive.server.store.database import Database
 
-MAX_MESSAGES = 200
-"""Messages in one answer, as the documentation has it."""
-
 
 class History:
     """What was said in chats.
@@ -45,10 +42,8 @@ class History:
         What was published before the call is in the answer, unless the database lags by more than `PATIENCE`.
 
         Raises:
-            RefusalError: `INVALID_PARAM` for a limit that is not from 1 to `MAX_MESSAGES`; see also `Channels.find`.
+            RefusalError: see `Channels.find`.
         """
-        if not 1 <= limit <= MAX_MESSAGES:
-            raise RefusalError(ApiError.INVALID_PARAM, f"limit is {limit}, not from 1 to {MAX_MESSAGES}")
         channel = await self._channels.find(channel_url)
         user_id = viewer.id if isinstance(viewer, User) else None
         await self._archive.settled()

@@ -32,9 +32,6 @@ from vklive.server.refusal import RefusalError
 from vklive.server.store import chat_people, members, rows
 from vklive.server.store.database import Database
 
-MAX_MEMBERS = 200
-"""People in one answer, as the documentation has it."""
-
 RECENTLY = 600.0
 """Seconds for which somebody who wrote counts as being there: ten minutes, as many watch and write now and then."""
 
@@ -117,10 +114,8 @@ class People:
         are looked at.
 
         Raises:
-            RefusalError: `INVALID_PARAM` for a limit that is not from 1 to `MAX_MEMBERS`; see also `Channels.find`.
+            RefusalError: see `Channels.find`.
         """
-        if not 1 <= limit <= MAX_MEMBERS:
-            raise RefusalError(ApiError.INVALID_PARAM, f"limit is {limit}, not from 1 to {MAX_MEMBERS}")
         channel = await self._channels.find(channel_url)
         limited = await self._hears_limited(viewer, channel)
         await self._archive.settled()
