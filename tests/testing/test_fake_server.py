@@ -29,6 +29,8 @@ from vklive.events import (
 from vklive.protocol.codes import DisconnectCode
 from vklive.server.directory import Role
 from vklive.server.platform.acting import ChannelFacts
+from vklive.server.platform.chat.bot import say_as_bot
+from vklive.server.platform.chat.history import take_message_back
 from vklive.testing.clock import EPOCH
 from vklive.testing.factories import chat_message, follow, reward_demand
 from vklive.testing.fake_server import FakeServer
@@ -169,13 +171,16 @@ def test_what_the_platform_says_in_a_chat_is_heard_stored_and_can_be_taken_back(
 
     async def scene(_: Stream) -> None:
         await server.publish("streamer", chat_message("one", message_id=500))
-        await chat.say_as_bot(channel, "two")
+        await chat.archive.settled()
+        async with server.platform.acting() as act:
+            await say_as_bot(act, channel, "two")
         await chat.sending.send(server.user, "streamer", "stream-1", ChatMessageToSend.of("three"))
         kept = (await chat.history.messages(server.user, "streamer", limit=200)).chat_messages
         assert [msgspec.json.decode(message)["id"] for message in kept] == [500, 501, 502]
         members = (await chat.people.members(server.user, "streamer", limit=200)).users
         assert [member.nick for member in members] == ["bot"]
-        await chat.delete(channel, 501)
+        async with server.platform.acting() as act:
+            await take_message_back(act, channel, 501)
 
     heard = listen(server, scene)
     assert texts(heard) == ["one", "two", "three"]

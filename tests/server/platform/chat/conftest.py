@@ -15,6 +15,8 @@ from vklive.devapi.models import ChatMessageToSend, PartToSend
 from vklive.protocol.messages import Publication
 from vklive.server.directory import User
 from vklive.server.platform.acting import ChannelFacts
+from vklive.server.platform.chat.bot import say_as_bot
+from vklive.server.platform.chat.history import take_message_back
 from vklive.server.platform.platform import Platform
 from vklive.server.settings import DevApiSettings, TokenSettings
 from vklive.server.store import Store, parse_seed
@@ -86,6 +88,16 @@ class World(Struct, frozen=True):
     ) -> None:
         user = User(id=USERS[who], nick=who)
         await self.platform.chat.sending.send(user, channel_url, stream_id, ChatMessageToSend.of(message))
+
+    async def say_as_bot(self, text: str) -> None:
+        await self.platform.chat.archive.settled()
+        async with self.platform.acting() as act:
+            await say_as_bot(act, CHANNEL, text)
+
+    async def take_back(self, number: int, channel: ChannelFacts = CHANNEL) -> None:
+        await self.platform.chat.archive.settled()
+        async with self.platform.acting() as act:
+            await take_message_back(act, channel, number)
 
     async def seed(self, toml: str) -> None:
         await self.store.plant(parse_seed(toml.encode(), origin="a test"))

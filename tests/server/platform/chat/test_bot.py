@@ -23,10 +23,10 @@ def texts(world) -> list[str]:
 
 
 async def test_the_bot_says_what_it_is_told_to_in_the_chat_where_people_are(world):
-    await world.platform.chat.say_as_bot(CHANNEL, "hello")
+    await world.say_as_bot("hello")
     async with world.store.database.writing() as session:
         await session.execute(update(StreamRow).values(limited=True))
-    await world.platform.chat.say_as_bot(CHANNEL, "psst")
+    await world.say_as_bot("psst")
     assert texts(world) == ["hello", "psst"]
     assert [ws_channel for ws_channel, _ in world.heard] == ["api-channel-chat:42", "api-channel-limited-chat:42"]
     assert await world.ids() == [1]

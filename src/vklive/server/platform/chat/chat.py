@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from vklive.events import ChatMessage
 from vklive.protocol.messages import Publication
 from vklive.server.directory import Directory
-from vklive.server.platform.acting import Acting, ChannelFacts
+from vklive.server.platform.acting import Acting
 from vklive.server.platform.channels import Channels
 from vklive.server.platform.chat.archive import Archive
-from vklive.server.platform.chat.bot import say_as_bot
 from vklive.server.platform.chat.history import History
 from vklive.server.platform.chat.people import Listeners, People
 from vklive.server.platform.chat.retention import Retention
@@ -54,11 +52,10 @@ class Chat:
         tasks: Tasks,
     ) -> None:
         self.archive = Archive(database, tasks)
-        self.history = History(database, acting, channels, self.archive)
+        self.history = History(database, channels, self.archive)
         self.people = People(database, directory, channels, self.archive, listeners=listeners)
         self.sending = Sending(acting, channels, self.archive)
         self.settings = Settings(database, acting, channels)
-        self._acting = acting
         self._retention = Retention(database, seconds=retention)
         self._tasks = tasks
         self._forgetting: asyncio.Task[None] | None = None
@@ -77,13 +74,3 @@ class Chat:
     def take(self, ws_channel: str, publication: Publication) -> None:
         """Something was published: for `vklive.server.node.Node.on_publication`."""
         self.archive.take(ws_channel, publication)
-
-    async def say_as_bot(self, channel: ChannelFacts, text: str) -> ChatMessage:
-        """The platform's own bot says something; as a part of another act, see `vklive.server.platform.chat.bot`."""
-        await self.archive.settled()
-        async with self._acting() as act:
-            return await say_as_bot(act, channel, text)
-
-    async def delete(self, channel: ChannelFacts, message_id: int) -> None:
-        """Take a message back, see `History.delete`."""
-        await self.history.delete(channel, message_id)

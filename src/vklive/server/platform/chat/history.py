@@ -10,7 +10,7 @@ from vklive.events import ChatMessageDeleted
 from vklive.events.chat import DeletedChatMessage
 from vklive.server.directory import User, Viewer
 from vklive.server.names import MAX_ID
-from vklive.server.platform.acting import Act, Acting, ChannelFacts
+from vklive.server.platform.acting import Act, ChannelFacts
 from vklive.server.platform.channels import Channels
 from vklive.server.platform.chat.archive import Archive
 from vklive.server.refusal import RefusalError
@@ -23,14 +23,12 @@ class History:
 
     Args:
         database: has it.
-        acting: how it changes.
         channels: finds channels.
         archive: what is not in the database yet.
     """
 
-    def __init__(self, database: Database, acting: Acting, channels: Channels, archive: Archive) -> None:
+    def __init__(self, database: Database, channels: Channels, archive: Archive) -> None:
         self._database = database
-        self._acting = acting
         self._channels = channels
         self._archive = archive
 
@@ -51,19 +49,15 @@ class History:
             found = await newest(session, channel.id, user_id=user_id, limit=limit)
         return ChatMessages(chat_messages=[Raw(body.encode()) for body in found])
 
-    async def delete(self, channel: ChannelFacts, message_id: int) -> None:
-        """Take a message back. Those who heard it are told, in the ws channel where they heard it.
-
-        Raises:
-            RefusalError: `NOT_FOUND`, there is no such message that is not taken back yet.
-        """
-        await self._archive.settled()
-        async with self._acting() as act:
-            await take_message_back(act, channel, message_id)
-
 
 async def take_message_back(act: Act, channel: ChannelFacts, message_id: int) -> None:
-    """What `History.delete` does, inside an act that does more; wait for `Archive.settled` before the act begins."""
+    """Take a message back. Those who heard it are told, in the ws channel where they heard it.
+
+    Wait for `Archive.settled` before the act begins, so that what was published a moment ago is found.
+
+    Raises:
+        RefusalError: `NOT_FOUND`, there is no such message that is not taken back yet.
+    """
     row = None
     if 1 <= message_id <= MAX_ID:
         row = await take_back(act.session, channel.id, message_id, now=act.now)
