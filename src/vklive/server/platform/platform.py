@@ -81,7 +81,7 @@ class Platform:
         self.roles = Roles(store.database, self.channels, self.acting)
         self.streams = Streams(store.database, self.channels, self.acting, sources=sources, rtmp_url=settings.rtmp_url)
         self.users = Users(store.database)
-        self.points = Points(self.channels, store.database, self.acting)
+        self.points = Points(self.channels, store.database, self.acting, self.chat.archive)
         self.tokens = WebSocketTokens(store, issuer, limit=settings.max_subscription_tokens)
         self.upkeep = Upkeep(
             {

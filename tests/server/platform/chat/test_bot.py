@@ -6,7 +6,10 @@ import msgspec
 from sqlalchemy import update
 from tests.server.platform.chat.conftest import CHANNEL
 
+from vklive.devapi.models import RewardActivation
 from vklive.events import ChatMessageSent, decode_payload
+from vklive.server.directory import User
+from vklive.server.platform.chat.archive import BATCH
 from vklive.server.platform.chat.bot import alert_follow, alert_subscription, tell_redemption
 from vklive.server.store.tables import StreamRow
 
@@ -56,3 +59,12 @@ async def test_a_redemption_begins_as_programs_expect(world):
     assert text["text"]["content"].startswith("получает награду")
     assert "Вода" in text["text"]["content"]
     assert "50" in text["text"]["content"]
+
+
+async def test_who_has_got_a_reward_is_told_after_what_was_published_a_moment_ago(world, says):
+    await world.seed('[[rewards]]\nid = "water"\nchannel = 42\nname = "Water"\nprice = 1\n')
+    for number in range(1, 3 * BATCH):
+        world.publish("api-channel-chat:42", says(number))
+    owner = User(id=1, nick="owner")
+    await world.platform.points.demands.activate(owner, "streamer", RewardActivation(id="water"))
+    assert await world.ids(limit=1) == [3 * BATCH]

@@ -12,9 +12,11 @@ from vklive.protocol.messages import Publication
 from vklive.server.directory import User
 from vklive.server.platform.acting import Acting, Announcement
 from vklive.server.platform.channels import Channels
+from vklive.server.platform.chat.archive import Archive
 from vklive.server.platform.points.balances import grant
 from vklive.server.platform.points.points import Points
 from vklive.server.store import Store
+from vklive.server.tasks import Tasks
 
 OWNER = User(id=1, nick="owner")
 ANNA = User(id=7, nick="Анна", nick_color=3, avatar_url="https://a.example/anna.png")
@@ -54,7 +56,7 @@ class World:
         self.told: list[tuple[str, Any]] = []
         self.certain: list[Any] = []
         self.acting = Acting(store.database, self._publish, outboxes=[_Certain(self.certain)])
-        self.points = Points(Channels(store), store.database, self.acting)
+        self.points = Points(Channels(store), store.database, self.acting, Archive(store.database, Tasks()))
 
     async def _publish(self, ws_channel: str, publication: Publication) -> None:
         self.told.append((ws_channel, json.loads(bytes(publication.data))))

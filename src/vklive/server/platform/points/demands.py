@@ -13,6 +13,7 @@ from vklive.events import RewardDemandCreated, plain_text
 from vklive.server.directory import User
 from vklive.server.platform.acting import Acting
 from vklive.server.platform.channels import Channels
+from vklive.server.platform.chat.archive import Archive
 from vklive.server.platform.chat.bot import tell_redemption
 from vklive.server.platform.chat.parts import contents_of
 from vklive.server.platform.chat.saying import resolved
@@ -35,12 +36,14 @@ class Demands:
         channels: finds channels.
         database: asks it.
         acting: changes it.
+        archive: what others have published in chats, whose numbers the bot's messages are not given again.
     """
 
-    def __init__(self, channels: Channels, database: Database, acting: Acting) -> None:
+    def __init__(self, channels: Channels, database: Database, acting: Acting, archive: Archive) -> None:
         self._channels = channels
         self._database = database
         self._acting = acting
+        self._archive = archive
 
     async def activate(self, user: User, channel_url: str, wish: RewardActivation) -> None:
         """Pay for a reward, see `price_of`.
@@ -50,6 +53,7 @@ class Demands:
         """
         channel = await self._channels.find(channel_url)
         contents = [] if wish.message is None else contents_of(wish.message.parts)
+        await self._archive.settled()
         async with self._acting() as act:
             session = act.session
             reward = await store.reward(session, wish.id, channel_id=channel.id, hold=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vklive.server.platform.acting import Acting
 from vklive.server.platform.channels import Channels
+from vklive.server.platform.chat.archive import Archive
 from vklive.server.platform.points.balances import Balances
 from vklive.server.platform.points.demands import Demands
 from vklive.server.platform.points.rewards import Rewards
@@ -17,6 +18,7 @@ class Points:
         channels: finds channels.
         database: asks it.
         acting: changes it.
+        archive: see `vklive.server.platform.points.demands`.
 
     Attributes:
         balances: see `vklive.server.platform.points.balances`.
@@ -24,7 +26,7 @@ class Points:
         rewards: see `vklive.server.platform.points.rewards`.
     """
 
-    def __init__(self, channels: Channels, database: Database, acting: Acting) -> None:
+    def __init__(self, channels: Channels, database: Database, acting: Acting, archive: Archive) -> None:
         self.balances = Balances(channels, database)
-        self.demands = Demands(channels, database, acting)
+        self.demands = Demands(channels, database, acting, archive)
         self.rewards = Rewards(channels, database, acting)
