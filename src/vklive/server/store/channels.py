@@ -19,6 +19,13 @@ async def find_channel(session: AsyncSession, which: str | int) -> ChannelRow | 
     return (await session.scalars(_channel(which))).one_or_none()
 
 
+async def channel_owned_by(session: AsyncSession, user_id: int) -> ChannelRow | None:
+    """The channel of a user; of several the oldest."""
+    return await session.scalar(
+        select(ChannelRow).where(ChannelRow.owner_id == user_id).order_by(ChannelRow.id).limit(1)
+    )
+
+
 async def urls_of_owner(session: AsyncSession, user_id: int, *, limit: int) -> list[str]:
     """The slugs of the channels of a user that are not banned, the oldest channel first."""
     query = (
@@ -33,6 +40,14 @@ async def urls_of_owner(session: AsyncSession, user_id: int, *, limit: int) -> l
 async def stream(session: AsyncSession, stream_id: str) -> StreamRow | None:
     """A stream, whether it is on or has ended."""
     return await session.get(StreamRow, stream_id)
+
+
+async def stream_that_is_on(session: AsyncSession, channel_id: int, stream_id: str | None = None) -> StreamRow | None:
+    """A stream of a channel that is on: that one, or the first of all."""
+    query = select(StreamRow).where(StreamRow.channel_id == channel_id, StreamRow.ended_at.is_(None))
+    if stream_id is not None:
+        query = query.where(StreamRow.id == stream_id)
+    return await session.scalar(query.order_by(StreamRow.slot_id, StreamRow.id).limit(1))
 
 
 async def hold_stream_on(session: AsyncSession, channel_id: int, *, slot_url: str) -> StreamRow | None:

@@ -15,11 +15,9 @@ from vklive.server.directory import Role as Standing
 from vklive.server.store import rows
 from vklive.server.store.roles import roles_of_user
 from vklive.server.store.tables import (
-    ChannelRow,
     ChatMessageRow,
     MembershipRow,
     SmileRow,
-    StreamRow,
     SubscriptionRow,
     UserRow,
 )
@@ -71,14 +69,6 @@ async def facts_of(session: AsyncSession, user_id: int, channel_id: int, *, now:
     )
 
 
-async def stream_that_is_on(session: AsyncSession, channel_id: int, stream_id: str | None = None) -> StreamRow | None:
-    """A stream of a channel that is on: that one, or the first of all."""
-    query = select(StreamRow).where(StreamRow.channel_id == channel_id, StreamRow.ended_at.is_(None))
-    if stream_id is not None:
-        query = query.where(StreamRow.id == stream_id)
-    return await session.scalar(query.order_by(StreamRow.slot_id, StreamRow.id).limit(1))
-
-
 async def nicks(session: AsyncSession, ids: Collection[int]) -> Mapping[int, str]:
     """The nicks of users, by id."""
     found = await session.execute(select(UserRow.id, UserRow.nick).where(UserRow.id.in_(ids)))
@@ -88,13 +78,6 @@ async def nicks(session: AsyncSession, ids: Collection[int]) -> Mapping[int, str
 async def smiles(session: AsyncSession, ids: Collection[str]) -> Mapping[str, SmileRow]:
     """Smiles, by id."""
     return {row.id: row for row in await session.scalars(select(SmileRow).where(SmileRow.id.in_(ids)))}
-
-
-async def channel_owned_by(session: AsyncSession, user_id: int) -> ChannelRow | None:
-    """The channel of a user; of several the oldest."""
-    return await session.scalar(
-        select(ChannelRow).where(ChannelRow.owner_id == user_id).order_by(ChannelRow.id).limit(1)
-    )
 
 
 async def count_messages(session: AsyncSession, channel_id: int, author_id: int) -> int:

@@ -11,7 +11,7 @@ from vklive.events import ChatMessage, Mention, Part, Text
 from vklive.server.platform.acting import Act, ChannelFacts
 from vklive.server.platform.chat.author import CHAT_BOT
 from vklive.server.platform.chat.saying import say
-from vklive.server.store.chat_people import stream_that_is_on
+from vklive.server.store.channels import stream_that_is_on
 from vklive.server.store.chat_settings import settings_of
 
 FOLLOWS = " теперь следит за каналом"

@@ -29,7 +29,7 @@ from vklive.server.platform.chat.archive import Archive
 from vklive.server.platform.chat.author import author
 from vklive.server.platform.times import unix
 from vklive.server.refusal import RefusalError
-from vklive.server.store import chat_people, members, rows
+from vklive.server.store import channels, chat_people, members, rows
 from vklive.server.store.database import Database
 
 RECENTLY = 600.0
@@ -84,7 +84,7 @@ class People:
                 raise RefusalError(ApiError.NOT_FOUND, f"There is no user {user_id}")
             facts = await chat_people.facts_of(session, user_id, channel.id, now=self._database.now())
             count = await chat_people.count_messages(session, channel.id, user_id)
-            own = await chat_people.channel_owned_by(session, user_id)
+            own = await channels.channel_owned_by(session, user_id)
         shown = author(rows.user(row), channel, facts.membership, level_id=facts.level_id, roles=facts.roles)
         return ChatMember(
             user=ChatMemberUser(

@@ -15,8 +15,9 @@ from vklive.server.platform.chat.saying import resolved, say
 from vklive.server.platform.places import facts
 from vklive.server.refusal import RefusalError
 from vklive.server.store import rows
+from vklive.server.store.channels import stream_that_is_on
 from vklive.server.store.chat import last_written, last_written_same
-from vklive.server.store.chat_people import facts_of, stream_that_is_on
+from vklive.server.store.chat_people import facts_of
 from vklive.server.store.chat_settings import settings_of
 from vklive.server.store.members import hold_user
 
