@@ -20,10 +20,9 @@ async def find_channel(session: AsyncSession, which: str | int) -> ChannelRow | 
 
 
 async def channel_owned_by(session: AsyncSession, user_id: int) -> ChannelRow | None:
-    """The channel of a user; of several the oldest."""
-    return await session.scalar(
-        select(ChannelRow).where(ChannelRow.owner_id == user_id).order_by(ChannelRow.id).limit(1)
-    )
+    """The channel of a user that is not banned; of several the oldest."""
+    query = select(ChannelRow).where(ChannelRow.owner_id == user_id, ChannelRow.banned.is_(False))
+    return await session.scalar(query.order_by(ChannelRow.id).limit(1))
 
 
 async def urls_of_owner(session: AsyncSession, user_id: int, *, limit: int) -> list[str]:

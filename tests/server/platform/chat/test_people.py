@@ -75,6 +75,11 @@ async def test_somebody_is_told_of_in_full(world, says):
     }
 
 
+async def test_nobody_is_told_to_have_a_channel_that_is_banned(world):
+    await world.seed('[[channels]]\nid = 43\nurl = "elsewhere"\nowner = 14\nbanned = true\n')
+    assert (await world.platform.chat.people.member("streamer", 14)).channel is None
+
+
 async def test_strangers_and_those_who_are_banned_are_told_of_and_nobody_else_is(world):
     people = world.platform.chat.people
     stranger = await people.member("streamer", USERS["stranger"])
