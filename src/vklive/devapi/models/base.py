@@ -8,6 +8,9 @@ from msgspec import UNSET, Struct, UnsetType
 
 T = TypeVar("T")
 
+TEXT = r"^[^\x00]*$"
+"""The pattern of a text that a database is given: there, text has no NUL."""
+
 
 class Model(Struct, kw_only=True, omit_defaults=False):
     """The base of all models."""

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta, Raw, field
 
-from vklive.devapi.models.base import Model
+from vklive.devapi.models.base import TEXT, Model
 from vklive.devapi.models.chat import ChatMessageToSend
 from vklive.devapi.models.user import UserData
 from vklive.events.liberal import read_part
@@ -37,10 +37,8 @@ MAX_DEMANDS = 100
 MAX_DEMAND_ID = 2**63 - 1
 """What a database calls BIGINT."""
 
-_NO_NUL = r"^[^\x00]*$"
-
-RewardName = Annotated[str, Meta(min_length=1, max_length=MAX_REWARD_NAME, pattern=_NO_NUL)]
-RewardDescription = Annotated[str, Meta(max_length=MAX_REWARD_DESCRIPTION, pattern=_NO_NUL)]
+RewardName = Annotated[str, Meta(min_length=1, max_length=MAX_REWARD_NAME, pattern=TEXT)]
+RewardDescription = Annotated[str, Meta(max_length=MAX_REWARD_DESCRIPTION, pattern=TEXT)]
 Price = Annotated[int, Meta(ge=1, le=MAX_POINTS)]
 Color = Annotated[int, Meta(ge=0, le=15)]
 UseLimit = Annotated[int, Meta(ge=0, le=MAX_USES)]

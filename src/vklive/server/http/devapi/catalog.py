@@ -16,7 +16,8 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter, SkipValidation
 
 from vklive.devapi.models import Categories, CategoryAnswer, Data, OnlineChannels, Page
-from vklive.server.http.devapi.describing import TEXT, ApiRequest, Limit, Offset, errors
+from vklive.devapi.models.base import TEXT
+from vklive.server.http.devapi.describing import ApiRequest, Limit, Offset, errors
 from vklive.server.platform.catalog import Catalog
 from vklive.server.store.catalog import Wanted
 

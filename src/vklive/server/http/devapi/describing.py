@@ -21,9 +21,6 @@ SCOPE = "scope"
 ApiRequest: TypeAlias = Request[Viewer, Bearer, Any]
 """A request of somebody who is known."""
 
-TEXT = r"^[^\x00]*$"
-"""The pattern of a parameter that the database is asked for: text has no NUL there."""
-
 Limit = Annotated[int, QueryParameter(description=f"How many, from 1 to {MAX_LIMIT}", ge=1, le=MAX_LIMIT)]
 """The parameter ``limit`` of a list."""
 

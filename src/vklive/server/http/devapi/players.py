@@ -8,7 +8,7 @@ from typing import Annotated
 from litestar.params import QueryParameter
 
 from vklive.devapi.errors import ApiError
-from vklive.server.http.devapi.describing import TEXT
+from vklive.devapi.models.base import TEXT
 from vklive.server.refusal import RefusalError
 from vklive.server.source_urls import Player
 

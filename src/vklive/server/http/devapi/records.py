@@ -9,7 +9,8 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter, SkipValidation
 
 from vklive.devapi.models import Data, Page, StreamRecordAnswer, StreamRecords
-from vklive.server.http.devapi.describing import TEXT, ChannelUrl, Limit, Offset, errors
+from vklive.devapi.models.base import TEXT
+from vklive.server.http.devapi.describing import ChannelUrl, Limit, Offset, errors
 from vklive.server.http.devapi.players import Ip, UserAgent, WithSourceUrls, player_of
 from vklive.server.platform.records import Records
 

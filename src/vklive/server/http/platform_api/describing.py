@@ -11,6 +11,7 @@ from litestar.params import HeaderParameter, PathParameter, SkipValidation
 from msgspec import Meta, Struct
 
 from vklive.devapi.models import ErrorBody
+from vklive.devapi.models.base import TEXT
 from vklive.server.http.platform_api.once import Once
 from vklive.server.names import MAX_ID
 from vklive.server.platform.requests import MAX_KEY_LENGTH
@@ -53,8 +54,7 @@ Days = Annotated[int, Meta(ge=0, le=MAX_DAYS)]
 Slot = Annotated[int, Meta(ge=0, le=MAX_SLOT)]
 """Which of the simultaneous streams of a channel."""
 
-# A database of text takes no NUL.
-Text = Annotated[str, Meta(max_length=MAX_TEXT_LENGTH, pattern=r"^[^\x00]*$")]
+Text = Annotated[str, Meta(max_length=MAX_TEXT_LENGTH, pattern=TEXT)]
 """Words."""
 
 

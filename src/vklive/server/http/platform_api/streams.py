@@ -10,6 +10,7 @@ from litestar.status_codes import HTTP_200_OK
 from msgspec import Meta
 
 from vklive.devapi.models import Data, StreamCounters
+from vklive.devapi.models.base import TEXT
 from vklive.events import Raid, StartedStream, StreamRecord
 from vklive.server.directory import CategoryRecord
 from vklive.server.http.platform_api.describing import (
@@ -32,7 +33,7 @@ MAX_CATEGORY_LENGTH = 64
 class CategoryBody(Body):
     """What a stream is about; of a category that the server knows, `id` is enough."""
 
-    id: Annotated[str, Meta(max_length=MAX_CATEGORY_LENGTH, pattern=r"^[^\x00]*$")]
+    id: Annotated[str, Meta(max_length=MAX_CATEGORY_LENGTH, pattern=TEXT)]
     title: Text = ""
     type: Text = ""
     cover_url: Text = ""
