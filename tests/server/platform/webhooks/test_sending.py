@@ -248,3 +248,22 @@ async def test_no_log_shows_more_of_an_address_than_its_host(platform, applicati
 
     assert "HTTP Request: POST http://127.0.0.1 " in caplog.text
     assert not [word for word in ("password", "way-in", "secret") if word in caplog.text]
+
+
+async def test_no_cookie_of_an_application_is_kept(platform, application):
+    heads: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(http(500, b"", headers="set-cookie: a=b\r\nconnection: close\r\n"))
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        await platform.link(url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+        await platform.happen(follow("Ann"))
+        await platform.tried(1)
+        platform.pass_time(20)
+        await platform.tried(2)
+
+    assert len(heads) == 2
+    assert b"cookie" not in heads[1].lower()

@@ -8,6 +8,7 @@ import logging
 import random
 from collections.abc import Callable
 from datetime import timedelta
+from http.cookiejar import DefaultCookiePolicy
 
 import httpx2
 
@@ -83,6 +84,8 @@ class WebhookSender:
     async def run(self) -> None:
         """Send, until it is cancelled."""
         async with httpx2.AsyncClient(timeout=self._settings.timeout, headers={"Accept-Encoding": "identity"}) as http:
+            # An application is told, and tells nothing to be kept: as many cookies as it likes would be.
+            http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
             self._http = http
             while True:
                 self._news.clear()
