@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET, UnsetType
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
 
 from vklive.devapi.models.base import Model
 from vklive.devapi.topics import WebSocketChannels
@@ -163,11 +165,18 @@ class CategoryChange(Model, omit_defaults=True):
     cover_url: str = ""
 
 
-class StreamChange(Model, omit_defaults=True):
-    """What is to change; what is `None` stays as it is. `planned_at` is in unix seconds."""
+MAX_TITLE = 140
+"""Characters of a title. No page gives a number; this is a line that a viewer can read at a glance."""
 
-    title: str | None = None
-    planned_at: int | None = None
+MAX_PLANNED_AT = 253_402_300_799
+"""The last second of the year 9999."""
+
+
+class StreamChange(Model, omit_defaults=True):
+    """What is to change; what is `None` stays as it is. `planned_at` is in unix seconds, and 0 is no time."""
+
+    title: Annotated[str, Meta(max_length=MAX_TITLE, pattern=r"^[^\x00]*$")] | None = None
+    planned_at: Annotated[int, Meta(ge=0, le=MAX_PLANNED_AT)] | None = None
     category: CategoryChange | None = None
 
 

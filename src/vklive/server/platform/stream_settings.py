@@ -11,30 +11,17 @@ from vklive.server.platform.times import unix
 from vklive.server.refusal import RefusalError
 from vklive.server.store.tables import CategoryRow, ChannelRow, StreamRow
 
-MAX_TITLE = 140
-"""Characters of a title. No page gives a number; this is a line that a viewer can read at a glance."""
-
 MAX_CATEGORY_ID = 64
 """Characters of the id of a category, as the database has it; no category has a longer one."""
-
-MAX_PLANNED_AT = 253_402_300_799
-"""The last second of the year 9999."""
 
 
 def check(change: StreamChange) -> None:
     """See that a change can be one.
 
     Raises:
-        RefusalError: the title is too long or has a character that no text may have, the time is none, or the
-            category cannot be one.
+        RefusalError: the category cannot be one.
     """
-    title, category, planned_at = change.title, change.category, change.planned_at
-    if title is not None and len(title) > MAX_TITLE:
-        raise RefusalError(ApiError.INVALID_PARAM, f"stream.title: {len(title)} characters, at most {MAX_TITLE}")
-    if title is not None and "\0" in title:
-        raise RefusalError(ApiError.INVALID_PARAM, "stream.title: a NUL is no character of a title")
-    if planned_at is not None and not 0 <= planned_at <= MAX_PLANNED_AT:
-        raise RefusalError(ApiError.INVALID_PARAM, f"stream.planned_at is not from 0 to {MAX_PLANNED_AT}")
+    category = change.category
     if category is not None and (len(category.id) > MAX_CATEGORY_ID or "\0" in category.id):
         raise RefusalError(ApiError.INVALID_PARAM, "stream.category.id: there is no such category")
 

@@ -10,8 +10,8 @@ import pytest
 from tests.server.http.devapi.broadcasts import settings_in
 from websockets.asyncio.client import connect
 
+from vklive.devapi.models.channel import MAX_TITLE
 from vklive.devapi.scopes import Scope
-from vklive.server.platform.stream_settings import MAX_TITLE
 from vklive.server.store.tables import ChannelRow, StreamRow
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

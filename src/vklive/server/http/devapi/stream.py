@@ -11,12 +11,12 @@ from litestar.status_codes import HTTP_200_OK
 
 from vklive.devapi.models import Data, Empty, StreamCredentials, StreamEditRequest, StreamInfo
 from vklive.devapi.models.base import TEXT
+from vklive.devapi.models.channel import MAX_TITLE
 from vklive.devapi.scopes import Scope
 from vklive.server.http.authentication import user_of
 from vklive.server.http.devapi.describing import SCOPE, ApiRequest, ChannelUrl, errors
 from vklive.server.http.devapi.players import Ip, UserAgent, WithSourceUrls, player_of
 from vklive.server.platform.stream import Streams
-from vklive.server.platform.stream_settings import MAX_TITLE
 
 _Methods = NamedDependency[SkipValidation[Streams]]
 
