@@ -26,6 +26,7 @@ from vklive.server.http.openapi import PATH as DOCS_PATH
 from vklive.server.http.openapi import openapi_config
 from vklive.server.http.platform_api import platform_api
 from vklive.server.http.server_api import server_api_router
+from vklive.server.http.shapes import StructShapes
 from vklive.server.listening import Listener
 from vklive.server.namespaces import Namespace, Namespaces
 from vklive.server.node import Phase
@@ -107,6 +108,7 @@ class Server:
             ],
             cors_config=CORS,
             openapi_config=openapi_config(),
+            plugins=[StructShapes()],
             exception_handlers=exception_handlers,
             # Who runs the server says how it logs.
             logging_config=None,

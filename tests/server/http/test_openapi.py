@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any, cast
 
 import httpx2
 import pytest_asyncio
@@ -14,6 +15,7 @@ from vklive.server.app import Server
 from vklive.server.http.devapi import devapi
 from vklive.server.http.health import health_route
 from vklive.server.http.openapi import openapi_config
+from vklive.server.http.shapes import StructShapes
 from vklive.server.platform.platform import Platform
 from vklive.server.settings import DevApiSettings, Settings, TokenSettings
 from vklive.server.store import Store
@@ -70,7 +72,9 @@ async def http(clock):
         """Nothing is ever done here."""
 
     platform = Platform(store, issuer, publish=publish, settings=DevApiSettings())
-    app = Litestar([devapi(platform), health_route("/health")], openapi_config=openapi_config())
+    app = Litestar(
+        [devapi(platform), health_route("/health")], openapi_config=openapi_config(), plugins=[StructShapes()]
+    )
     async with AsyncTestClient(app) as client:
         yield client
 
@@ -112,7 +116,7 @@ async def test_numbers_say_from_where_to_where_they_go(http):
     }
     assert numbers["/v1/catalog/online_channels", "limit"] == (1, 200)
     assert numbers["/v1/catalog/online_channels", "offset"] == (0, 1_000_000)
-    assert numbers["/v1/channel_roles/user", "user_id"] == (1, 2.0**63)
+    assert numbers["/v1/channel_roles/user", "user_id"] == (1, 2**63 - 1)
 
 
 async def test_every_reference_leads_somewhere(http):
@@ -149,3 +153,28 @@ async def test_a_server_describes_itself_as_it_does_when_it_runs_and_validly(tmp
     assert [error.message for error in OpenAPIV31SpecValidator(described).iter_errors()] == []
     async with Server(settings) as server, httpx2.AsyncClient(trust_env=False) as http:
         assert (await http.get(f"{server.url}/docs/openapi.json")).json() == described
+
+
+def test_bodies_are_described_as_strictly_as_they_are_read():
+    shapes = cast("dict[str, Any]", Server(Settings(port=0)).openapi())["components"]["schemas"]
+
+    assert shapes["ChangeBody"]["additionalProperties"] is False
+    assert "additionalProperties" not in shapes["RewardBody"]
+    assert shapes["ChangeBody"]["properties"]["amount"] | {"oneOf": []} == {
+        "oneOf": [],
+        "minimum": 0,
+        "maximum": 2**63 - 1,
+    }
+    assert shapes["ChatSettingsChange"]["properties"]["any_message_timeout"]["minimum"] == 0
+    assert shapes["EventBody"]["properties"]["idempotency_key"]["minLength"] == 1
+    assert shapes["DemandsRequest"]["properties"]["demands"]["maxItems"] == 100
+
+
+def test_every_method_says_what_it_is_for_and_what_each_parameter_is():
+    paths = cast("dict[str, Any]", Server(Settings(port=0)).openapi())["paths"]
+
+    operations = [operation for of_path in paths.values() for operation in of_path.values()]
+    for operation in operations:
+        assert all(operation[words] for words in ("summary", "description", "operationId", "tags")), operation
+        assert all(parameter["description"] for parameter in operation.get("parameters", ())), operation
+    assert len({operation["operationId"] for operation in operations}) == len(operations) > len(METHODS)

@@ -21,8 +21,7 @@ from vklive.devapi.models import (
 )
 from vklive.devapi.scopes import Scope
 from vklive.server.http.authentication import user_of
-from vklive.server.http.devapi.describing import SCOPE, ApiRequest, ChannelUrl, Limit, errors
-from vklive.server.names import MAX_ID
+from vklive.server.http.devapi.describing import SCOPE, ApiRequest, ChannelUrl, Limit, UserId, errors
 from vklive.server.platform.chat import Chat
 from vklive.server.platform.chat.parts import MAX_LENGTH, MAX_PARTS
 from vklive.server.platform.paging import MAX_LIMIT
@@ -39,7 +38,7 @@ _Methods = NamedDependency[SkipValidation[Chat]]
 async def chat_member(
     methods: _Methods,
     channel_url: ChannelUrl,
-    user_id: Annotated[int, QueryParameter(description="Who", ge=1, le=MAX_ID)],
+    user_id: UserId,
 ) -> Data[ChatMember]:
     """``GET /v1/chat/member``."""
     return Data(await methods.people.member(channel_url, user_id))

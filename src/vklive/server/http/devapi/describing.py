@@ -10,6 +10,7 @@ from litestar.params import QueryParameter
 
 from vklive.devapi.models import ErrorBody
 from vklive.server.directory import Bearer, Viewer
+from vklive.server.names import MAX_ID
 from vklive.server.platform.paging import MAX_LIMIT, MAX_OFFSET
 
 # What a method works with is given to its handler as `methods`: Litestar takes a wrong field of a body for a wrong
@@ -29,6 +30,12 @@ Offset = Annotated[int, QueryParameter(description="How many to pass over", ge=0
 
 ChannelUrl = Annotated[str, QueryParameter(description="The slug of the channel, or its address")]
 """The parameter ``channel_url``."""
+
+# Litestar writes limits as floats, and there the largest number of a database is one that is larger.
+UserId = Annotated[
+    int, QueryParameter(description="The id of the user", ge=1, le=MAX_ID, schema_extra={"maximum": MAX_ID})
+]
+"""The parameter ``user_id``."""
 
 
 def errors(*more: int) -> dict[int, ResponseSpec]:

@@ -18,7 +18,16 @@ MAX_USER_AGENT = 1024
 WithSourceUrls = Annotated[bool, QueryParameter(description="Whether to tell where the video is")]
 """The parameter ``with_source_urls``."""
 
-Ip = Annotated[str, QueryParameter(description="For whom the video is: the viewer's address", max_length=64)]
+_FORMATS = [{"format": "ipv4"}, {"format": "ipv6"}, {"maxLength": 0}]
+
+Ip = Annotated[
+    str,
+    QueryParameter(
+        description="For whom the video is: the viewer's address, of IPv4 or IPv6",
+        max_length=64,
+        schema_extra={"any_of": _FORMATS},
+    ),
+]
 """The parameter ``ip``."""
 
 UserAgent = Annotated[

@@ -6,19 +6,16 @@ from typing import Annotated
 
 from litestar import Router, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.params import BodyKwarg, QueryParameter, SkipValidation
+from litestar.params import BodyKwarg, SkipValidation
 from litestar.status_codes import HTTP_200_OK
 
 from vklive.devapi.models import ChannelRoles, ChannelRolesRequest, Data, Empty
 from vklive.devapi.scopes import Scope
 from vklive.server.http.authentication import user_of
-from vklive.server.http.devapi.describing import SCOPE, ApiRequest, ChannelUrl, errors
-from vklive.server.names import MAX_ID
+from vklive.server.http.devapi.describing import SCOPE, ApiRequest, ChannelUrl, UserId, errors
 from vklive.server.platform.roles import MAX_ROLES, Roles
 
 _Methods = NamedDependency[SkipValidation[Roles]]
-
-_UserId = Annotated[int, QueryParameter(description="The id of the user", ge=1, le=MAX_ID)]
 
 
 @get(
@@ -39,7 +36,7 @@ async def channel_roles(request: ApiRequest, methods: _Methods, channel_url: Cha
     responses=errors(400, 404),
 )
 async def roles_of_user(
-    request: ApiRequest, methods: _Methods, channel_url: ChannelUrl, user_id: _UserId
+    request: ApiRequest, methods: _Methods, channel_url: ChannelUrl, user_id: UserId
 ) -> Data[ChannelRoles]:
     """``GET /v1/channel_roles/user``."""
     return Data(await methods.of_user(user_of(request.user), channel_url, user_id))
@@ -57,7 +54,7 @@ async def set_roles_of_user(
     methods: _Methods,
     data: Annotated[ChannelRolesRequest, BodyKwarg(description="All the roles that the user is to have")],
     channel_url: ChannelUrl,
-    user_id: _UserId,
+    user_id: UserId,
 ) -> Empty:
     """``POST /v1/channel_roles/user/set``."""
     await methods.give(user_of(request.user), channel_url, user_id, [role.id for role in data.roles])

@@ -37,7 +37,13 @@ async def subscription_token(
     request: ApiRequest,
     methods: _Methods,
     names: Annotated[
-        list[str] | None, QueryParameter(name="channels", description="Names of ws channels, separated by commas")
+        list[str] | None,
+        QueryParameter(
+            name="channels",
+            description="Names of ws channels, separated by commas",
+            # It is one text (vk.md 2.2); who gives it several times is understood, too.
+            schema_extra={"type": "string", "one_of": None},
+        ),
     ] = None,
 ) -> Data[SubscriptionTokens]:
     """``GET /v1/websocket/subscription_token``."""

@@ -36,8 +36,9 @@ IdempotencyKey = Annotated[
     str | None,
     HeaderParameter(
         name="Idempotency-Key",
-        description=f"What the caller calls this request, in at most {MAX_KEY_LENGTH} characters; it is carried out "
-        "once, however often it is sent",
+        description="What the caller calls this request; it is carried out once, however often it is sent",
+        min_length=1,
+        max_length=MAX_KEY_LENGTH,
     ),
 ]
 """What the caller calls the request."""

@@ -25,6 +25,7 @@ from vklive.server.http.platform_api.describing import (
 )
 from vklive.server.platform.acting import Act
 from vklive.server.platform.foreign import ForeignEvent, tell
+from vklive.server.platform.requests import MAX_KEY_LENGTH
 from vklive.server.refusal import RefusalError
 
 MAX_TYPE_LENGTH = 255
@@ -41,7 +42,7 @@ class EventBody(Body):
     topic: Topic | None = None
     user_id: Id | None = None
     limited: bool = False
-    idempotency_key: str | None = None
+    idempotency_key: Annotated[str, Meta(min_length=1, max_length=MAX_KEY_LENGTH)] | None = None
 
 
 class _Given(Struct):

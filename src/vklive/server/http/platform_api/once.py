@@ -9,11 +9,9 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Request
 
-from vklive.devapi.errors import ApiError
 from vklive.devapi.models import Data
 from vklive.server.platform.acting import Act, Acting
-from vklive.server.platform.requests import MAX_KEY_LENGTH, PlatformRequest, carry_out
-from vklive.server.refusal import RefusalError
+from vklive.server.platform.requests import PlatformRequest, carry_out
 
 T = TypeVar("T")
 
@@ -49,7 +47,7 @@ class Once:
             in_chat: something may be said in a chat by it, or taken back there.
 
         Raises:
-            RefusalError: `work` refuses, or the key is none, or came with another request before.
+            RefusalError: `work` refuses, or the key came with another request before.
         """
 
         async def done(act: Act) -> str:
@@ -64,8 +62,6 @@ class Once:
 
 
 def _keyed(key: str, request: Request[None, None, Any], body: bytes) -> PlatformRequest:
-    if not 1 <= len(key) <= MAX_KEY_LENGTH:
-        raise RefusalError(ApiError.INVALID_PARAM, f"The idempotency key has not 1 to {MAX_KEY_LENGTH} characters")
     asked = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
     asked.update(body)
     return PlatformRequest(
