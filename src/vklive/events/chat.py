@@ -103,7 +103,7 @@ class ChatMessage(Struct, frozen=True, kw_only=True, gc=False):
         """When it was written, aware, UTC.
 
         Raises:
-            ValueError, OverflowError: when `created_at` is no date before the year 10000.
+            ValueError, OverflowError, OSError: when `created_at` is no date before the year 10000.
         """
         return datetime.fromtimestamp(self.created_at, UTC)
 
