@@ -75,7 +75,7 @@ NOTHING_WRONG = {
     "a demand is for a reward of another channel": (
         "SELECT * FROM demands JOIN rewards ON rewards.id = reward_id WHERE rewards.channel_id <> demands.channel_id"
     ),
-    "a settled demand has no time": "SELECT * FROM demands WHERE (status = 'pending') <> (settled_at IS NULL)",
+    "a demand is in no state": "SELECT * FROM demands WHERE status NOT IN ('pending', 'approved', 'rejected')",
     "two streams are in one slot": (
         "SELECT channel_id, slot_id FROM streams WHERE ended_at IS NULL GROUP BY 1, 2 HAVING count(*) > 1"
     ),
