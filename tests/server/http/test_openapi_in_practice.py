@@ -195,7 +195,7 @@ async def wrong_in(database_url: str) -> list[str]:
         await engine.dispose()
 
 
-@pytest.mark.timeout(0 if "FUZZ_CASES" in os.environ else 120)
+@pytest.mark.timeout(0 if "FUZZ_CASES" in os.environ else 240)
 def test_every_method_does_what_the_document_says(cases, tmp_path, database_url, caplog):
     caplog.set_level(logging.ERROR, logger="vklive")
     with running(settings_in(tmp_path, database_url)) as server, requests.Session() as session:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from vklive.devapi.models.base import Model
+from vklive.devapi.models.base import TEXT, Model
 from vklive.devapi.topics import WebSocketChannels
 
 
@@ -175,7 +175,7 @@ MAX_PLANNED_AT = 253_402_300_799
 class StreamChange(Model, omit_defaults=True):
     """What is to change; what is `None` stays as it is. `planned_at` is in unix seconds, and 0 is no time."""
 
-    title: Annotated[str, Meta(max_length=MAX_TITLE, pattern=r"^[^\x00]*$")] | None = None
+    title: Annotated[str, Meta(max_length=MAX_TITLE, pattern=TEXT)] | None = None
     planned_at: Annotated[int, Meta(ge=0, le=MAX_PLANNED_AT)] | None = None
     category: CategoryChange | None = None
 

@@ -239,7 +239,7 @@ def place(tmp_path) -> Iterator[tuple[int, Known]]:
         yield server.port, asyncio.run(known_at(server.url))
 
 
-@pytest.mark.timeout(0 if "FUZZ_EXAMPLES" in os.environ else 60)
+@pytest.mark.timeout(0 if "FUZZ_EXAMPLES" in os.environ else 120)
 def test_it_never_fails_sends_nobody_to_strangers_and_tells_no_secret(place, caplog):
     port, known = place
     caplog.set_level(logging.INFO)
