@@ -23,7 +23,7 @@ help:
 	@echo "make check              the whole gate: lint, types, layers, tests, the wheel"
 	@echo "make bench              the benchmarks"
 	@echo "make soak [SECONDS=300] 2,000 clients come and go, and the server is what it was before"
-	@echo "make fuzz [EXAMPLES=200000]  so much bad input of each kind"
+	@echo "make fuzz [EXAMPLES=200000] [CASES=50]  so much bad input of each kind, and so many calls of each method"
 	@echo "make chaos [SECONDS=60] [SEED=1]  all that TCP and SIGKILL do to a listener, and to one on centrifuge-python"
 	@echo "make simulate [SEEDS=100000] [FIRST=10000]  so many more schedules of faults than the tests run"
 	@echo "make install            only build .venv, for development"
@@ -71,7 +71,9 @@ soak: $(DEV)
 	@$(BIN)/python benchmarks/soak.py --seconds $(or $(SECONDS),300)
 
 fuzz: $(DEV)
-	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200000) $(BIN)/python -m pytest -q --timeout 0 tests/server/edge/test_bad_input.py
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200000) $(BIN)/python -m pytest -q --timeout 0 \
+		tests/server/edge/test_bad_input.py tests/server/http/oauth/test_bad_input.py
+	@FUZZ_CASES=$(or $(CASES),50) $(BIN)/python -m pytest -q --timeout 0 tests/server/http/test_openapi_in_practice.py
 
 chaos: $(DEV) $(PEERS_READY)
 	@$(BIN)/python -W error benchmarks/chaos.py --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1)
