@@ -107,7 +107,8 @@ def test_a_subscription_that_is_refused_for_now_is_tried_again_less_and_less_oft
             delays = [later - earlier for earlier, later in itertools.pairwise(asked_at)]
             assert len(delays) == 8
             assert delays[0] <= 1.0
-            assert all(delay <= 20.0 for delay in delays)
+            # A little more, as one in forty is the longest and the clock's sums are not exact.
+            assert all(delay <= 20.0 + 1e-6 for delay in delays)
             assert sum(delays) > 8 * 1.0
             connection.machine.unsubscribe("open:info", UnsubscribeCode.INSUFFICIENT_STATE)
             world.node.turn.add(connection)
